@@ -48,7 +48,11 @@ let libraries = [
         libraries: [yams, crypto]),
     Row("Workbench", needs: ["Records", "Statistics"], resources: [.copy("Assets")]),
     Row(
-        "Gateway", needs: ["Records", "Statistics", "Site", "Workbench"],
+        "Gateway",
+        needs: [
+            "Records", "Statistics", "Site", "Workbench", "Ledger", "Cohorts", "Diagnosis",
+            "Knowledge", "Timelines",
+        ],
         libraries: [hummingbird, crypto]),
 ]
 
@@ -89,10 +93,14 @@ let package = Package(
         }
         + [
             .executableTarget(
-                name: "bedside", dependencies: ["Records", "Site", "Gateway", argumentParser],
+                name: "bedside", dependencies: [
+                    "Records", "Site", "Gateway", "Intake", "Timelines", "Cohorts", "Knowledge",
+                    "Diagnosis", "SequentialBenchmark", "SimulatedHospitals", "Ledger",
+                    argumentParser,
+                ],
                 swiftSettings: settings),
             .executableTarget(
-                name: "Benchmarks", dependencies: ["Ledger", "Statistics", "Site"],
+                name: "Benchmarks", dependencies: ["Ledger", "Intake", "Site"],
                 path: "Benchmarks", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", swiftSettings: settings),
             .testTarget(

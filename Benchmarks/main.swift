@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times our parts and, where there is one, a peer in the same run, and prints the ratio.
+//   ./bedside bench ledger [ENTRIES]
+//   ./bedside bench import FILE-OR-DIRECTORY
+import Foundation
+import Site
+
+let arguments = CommandLine.arguments.dropFirst()
+do {
+    switch arguments.first {
+    case "ledger":
+        try await LedgerBenchmark.run(entries: arguments.dropFirst().first.flatMap(Int.init) ?? 1_000_000)
+    case "import":
+        guard let path = arguments.dropFirst().first else { throw BenchmarkUsage() }
+        try IntakeBenchmark.run(path)
+    default:
+        throw BenchmarkUsage()
+    }
+} catch is BenchmarkUsage {
+    print("usage: ./bedside bench ledger [ENTRIES] | import PATH")
+    exit(2)
+} catch {
+    print("the benchmark stopped: \(error)")
+    exit(1)
+}
+
+/// The command line was not understood.
+struct BenchmarkUsage: Error {}
+
+/// Runs work and returns its wall-clock seconds.
+func seconds(_ work: () throws -> Void) rethrows -> Double {
+    let clock = ContinuousClock()
+    let started = clock.now
+    try work()
+    return (clock.now - started).seconds
+}

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Opens every workbench page at two widths, saves screenshots, and runs axe-core on each."""
+import pathlib, sys
+from axe_core_python.selenium import Axe
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+
+
+def browser(width, height):
+    options = webdriver.ChromeOptions()
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options=options)
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                           {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+    return driver
+
+
+def press(driver, text):
+    """Presses the first button whose label holds the text."""
+    for button in driver.find_elements(By.TAG_NAME, "button"):
+        if text.lower() in button.text.lower():
+            driver.execute_script("arguments[0].click()", button)
+            driver.implicitly_wait(2)
+            import time
+            time.sleep(1.0)
+            return True
+    return False
+
+
+def main(base, out):
+    out = pathlib.Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    problems = 0
+    for width, height in ((1280, 900), (390, 844)):
+        driver = browser(width, height)
+        steps = [("overview", "/", []), ("cohort", "/cohort", []), ("cohort-counted", "/cohort", ["Count"]),
+                 ("workup-start", "/workup", []), ("workup", "/workup", ["Start", "Yes", "No", "Yes"]),
+                 ("ledger", "/ledger", []), ("ledger-verified", "/ledger", ["Verify"]),
+                 ("ledger-entry", "/ledger/0", []), ("api", "/api", []), ("error", "/no-such-page", [])]
+        for name, path, presses in steps:
+            driver.get(base + path)
+            for label in presses:
+                if not press(driver, label):
+                    print(f"BAD {name} at {width}: no button {label}")
+                    problems += 1
+            overflow = driver.execute_script(
+                "return document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            violations = Axe().run(driver)["violations"]
+            full = driver.execute_script("return document.documentElement.scrollHeight")
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                "width": width, "height": max(height, min(full, 6000)), "deviceScaleFactor": 1, "mobile": width < 500})
+            driver.save_screenshot(str(out / f"{name}-{width}.png"))
+            driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500})
+            problems += len(violations) + bool(overflow)
+            print(f"{name:16} {width:5}  axe violations {len(violations)}  overflow {overflow}")
+            for violation in violations:
+                print("   ", violation["id"], violation["help"], [n["html"][:120] for n in violation["nodes"][:3]])
+        driver.quit()
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit("usage: pages.py URL [OUT]")
+    sys.exit(main(sys.argv[1].rstrip("/"), sys.argv[2] if len(sys.argv) > 2 else "screenshots"))

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+package import Intake
+import Ledger
+import Vault
+
+/// Brings source files into a site: extract, seal, release, record.
+///
+/// Timelines are a pure function of the sealed list of imports and the crosswalk, so an import that
+/// is killed anywhere and run again ends in the same bytes as one clean run:
+/// 1. each file is extracted and sealed in the vault under the digest of its content, so a file
+///    that was finished is never read twice;
+/// 2. the list of imports is replaced in one step: from here on the import has happened;
+/// 3. new patients take the next numbers of the crosswalk in the order of their source keys;
+/// 4. a new segment is written, and CURRENT names it;
+/// 5. the ledger gets its entry, unless it has it.
+package struct ImportJob: Sendable {
+    /// What one run did; counts cover the files of this run, subjects and events the whole site.
+    package struct Summary: Sendable {
+        package var report: IntakeReport
+        package var files: Int
+        /// Files whose content was already in the site.
+        package var filesKnown: Int
+        package var ignored: [String]
+        package var release: ReleaseSummary
+        package var seconds: Double
+    }
+
+    private let site: SiteDirectory
+    private let progress: @Sendable (Progress) -> Void
+
+    /// Bytes read so far, of how many on disk.
+    package struct Progress: Sendable {
+        package var file: Int
+        package var files: Int
+        package var bytesDone: Int
+        package var bytesTotal: Int
+    }
+
+    package init(site: SiteDirectory, progress: @escaping @Sendable (Progress) -> Void = { _ in }) {
+        self.site = site
+        self.progress = progress
+    }
+
+    /// Imports a file or a directory of files.
+    ///
+    /// - Throws: `SiteError`; what was sealed before the error is kept and used by the next run.
+    package func run(_ source: String) throws(SiteError) -> Summary {
+        let clock = ContinuousClock()
+        let started = clock.now
+        guard let lock = FileLock(site.path + "/import.lock") else {
+            throw .busy(directory: site.path)
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let vault = try site.vault()
+        let sources = try listed(source)
+        var list = try ImportList.read(vault)
+        var summary = Summary(
+            report: IntakeReport(), files: sources.files.count, filesKnown: 0,
+            ignored: sources.ignored, release: ReleaseSummary(), seconds: 0)
+        var batches: [String] = []
+        let sizes = sources.files.map { fileSize($0) }
+        let total = sizes.reduce(0, +)
+        var done = 0
+        for (number, file) in sources.files.enumerated() {
+            let digest = try Files.digest(file)
+            let name = displayName(file, under: source)
+            let outcome = try seal(file, named: name, digest: digest, in: vault)
+            summary.report = summary.report + outcome.report
+            if outcome.wasKnown { summary.filesKnown += 1 }
+            if !batches.contains(digest) { batches.append(digest) }
+            list.add(digest: digest, name: name)
+            done += sizes[number]
+            progress(
+                Progress(
+                    file: number + 1, files: sizes.count, bytesDone: done, bytesTotal: total))
+        }
+        try list.write(vault)
+        let release = Release(site: site, vault: vault)
+        summary.release = try release.run(list: list, batchesOfThisRun: Set(batches))
+        summary.report = summary.report.moving(summary.release.withheldResources)
+        summary.seconds = (clock.now - started).seconds
+        return summary
+    }
+
+    private func listed(_ source: String) throws(SiteError) -> (files: [String], ignored: [String])
+    {
+        try stage { try SourceFiles.list(source) }
+    }
+
+    /// The file's path below what was named on the command line.
+    private func displayName(_ file: String, under source: String) -> String {
+        let root = URL(fileURLWithPath: source).standardizedFileURL.path
+        let path = URL(fileURLWithPath: file).standardizedFileURL.path
+        guard path.hasPrefix(root + "/") else {
+            return URL(fileURLWithPath: file).lastPathComponent
+        }
+        return String(path.dropFirst(root.count + 1))
+    }
+
+    private func fileSize(_ file: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
+        return (attributes?[.size] as? Int) ?? 0
+    }
+
+    /// Extracts and seals one file, or reads its report where it is sealed already.
+    private func seal(
+        _ file: String, named name: String, digest: String, in vault: Vault
+    ) throws(SiteError) -> (report: IntakeReport, wasKnown: Bool) {
+        let blob = ImportList.blobName(digest)
+        if vault.contains(blob) {
+            return (try ImportList.extraction(digest, from: vault).report, true)
+        }
+        return try stage {
+            let extraction = try FHIRReader().extract(
+                file: file, displayName: name, progress: { _ in })
+            try vault.seal(extraction.encoded(), as: blob)
+            return (extraction.report, false)
+        }
+    }
+}
+
+/// The imports a site has had, in order; sealed, because file names may name patients.
+struct ImportList: Codable, Equatable {
+    struct Batch: Codable, Equatable {
+        /// SHA-256 of the file as it was read.
+        var digest: String
+        var name: String
+    }
+
+    var batches: [Batch] = []
+
+    private static let name = "imports"
+
+    static func blobName(_ digest: String) -> String { "batches/" + digest }
+
+    static func read(_ vault: Vault) throws(SiteError) -> ImportList {
+        guard vault.contains(name) else { return ImportList() }
+        let bytes = try stage { try vault.unseal(name) }
+        guard let list = try? JSONDecoder().decode(ImportList.self, from: Data(bytes)) else {
+            throw .refused("the vault's list of imports is not readable by this version")
+        }
+        return list
+    }
+
+    func write(_ vault: Vault) throws(SiteError) {
+        guard try ImportList.read(vault) != self else { return }
+        try stage { try vault.seal(Files.json(self), as: ImportList.name) }
+    }
+
+    /// Adds a file; one whose content is already there changes nothing.
+    mutating func add(digest: String, name: String) {
+        guard !batches.contains(where: { $0.digest == digest }) else { return }
+        batches.append(Batch(digest: digest, name: name))
+    }
+
+    /// SHA-256 over the digests in order.
+    var digest: String {
+        Files.digest(of: Array(batches.map(\.digest).joined(separator: "\n").utf8))
+    }
+
+    static func extraction(_ digest: String, from vault: Vault) throws(SiteError) -> Extraction {
+        try stage { try Extraction(decoding: try vault.unseal(blobName(digest))) }
+    }
+}
+
+extension Duration {
+    /// The duration in seconds.
+    package var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) * 1e-18
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import Ledger
+import Records
+
+/// The kinds of ledger entry this version writes.
+package enum EntryType: String, Sendable, CaseIterable {
+    case siteCreated = "site.created"
+    case timelinesReleased = "timelines.released"
+    case cohortCounted = "cohort.counted"
+    case keyCreated = "key.created"
+    case callReserved = "call.reserved"
+    case callSettled = "call.settled"
+    case callRefused = "call.refused"
+    /// A reservation whose call was never answered; it costs nothing.
+    case callReleased = "call.released"
+}
+
+/// One ledger entry before it is written: who did what, with counts and digests only.
+package struct Entry: Sendable {
+    package var type: EntryType
+    package var actor: String
+    /// Milliseconds since 1970, UTC.
+    package var milliseconds: Int
+    package var body: [String: CanonicalJSON]
+
+    package init(
+        _ type: EntryType, actor: String, milliseconds: Int = Entry.now,
+        body: [String: CanonicalJSON]
+    ) {
+        self.type = type
+        self.actor = actor
+        self.milliseconds = milliseconds
+        self.body = body
+    }
+
+    /// The clock the ledger uses.
+    package static var now: Int { Int(Date().timeIntervalSince1970 * 1000) }
+
+    /// The entry's bytes: canonical JSON, the same whoever writes it.
+    package var record: [UInt8] {
+        CanonicalJSON.object([
+            "type": .string(type.rawValue), "actor": .string(actor), "ts": .int(milliseconds),
+            "body": .object(body),
+        ]).serialized()
+    }
+}
+
+/// Writes entries from commands that run beside a server.
+///
+/// The log has one writer. Where a server holds it, the entry goes to `ledger/inbox` as a file of
+/// its own, and the server takes it from there; where nobody does, this process is the writer.
+package struct Recorder: Sendable {
+    private let site: SiteDirectory
+
+    package init(_ site: SiteDirectory) {
+        self.site = site
+    }
+
+    private var inbox: String { site.ledgerPath + "/inbox" }
+
+    /// Puts an entry on record; durable when it returns.
+    package func record(_ entry: Entry) throws(SiteError) {
+        try Files.makeDirectory(inbox, mode: 0o700)
+        let name = String(format: "%016d-%d-%08x", entry.milliseconds, getpid(), UInt32.random(in: 0 ... .max))
+        try Files.replace("\(inbox)/\(name).json", with: entry.record, mode: 0o600)
+        guard let log = try? openLog() else { return }
+        do {
+            try Recorder.drain(inbox, into: log)
+        } catch {
+            log.close()
+            throw error
+        }
+        log.close()
+    }
+
+    /// Opens the log as its one writer.
+    func openLog() throws(SiteError) -> LedgerLog {
+        try stage {
+            let key = try LedgerKey.load(site.ledgerKeyFile, name: site.origin)
+            return try LedgerLog.open(directory: site.ledgerPath, origin: site.origin, key: key)
+        }
+    }
+
+    /// Moves waiting entries into the log, oldest first.
+    ///
+    /// An entry may be appended twice if the process dies between append and removal; each carries
+    /// its own time and body, and none of the types that wait here costs anything.
+    static func drain(_ inbox: String, into log: LedgerLog) throws(SiteError) {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: inbox)) ?? [])
+            .filter { $0.hasSuffix(".json") }.sorted()
+        guard !names.isEmpty else { return }
+        var records: [[UInt8]] = []
+        for name in names { records.append(try Files.readBytes("\(inbox)/\(name)")) }
+        let waiting = records
+        try stage { _ = try log.appendAndWait(waiting) }
+        for name in names { unlink("\(inbox)/\(name)") }
+    }
+
+    /// Records a release, once per list of imports.
+    func recordRelease(_ summary: ReleaseSummary, imports: ImportList) throws(SiteError) {
+        let marker = site.timelinesPath + "/RECORDED"
+        let recorded = Files.exists(marker) ? try Files.readText(marker) : ""
+        guard recorded != imports.digest else { return }
+        try record(
+            Entry(
+                .timelinesReleased, actor: "import",
+                body: [
+                    "profile": .string(site.configuration.profile),
+                    "signer": .string(site.configuration.signer),
+                    "imports": .string(imports.digest),
+                    "segment": .string(summary.segmentSHA256),
+                    "subjects": .int(summary.subjects), "events": .int(summary.events),
+                    "notes_withheld": .int(summary.notesWithheld),
+                ]))
+        try Files.replace(marker, with: Array(imports.digest.utf8))
+    }
+}

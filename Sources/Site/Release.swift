@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+import Deidentification
+import Foundation
+import Intake
+import Records
+import Timelines
+import Vault
+
+/// What a release of timelines holds, in counts only.
+package struct ReleaseSummary: Sendable, Codable, Equatable {
+    package var subjects = 0
+    package var events = 0
+    package var codes = 0
+    /// Notes kept in the vault, withheld until note scrubbing exists.
+    package var notesWithheld = 0
+    /// Patients without any event: nothing to release.
+    package var withoutEvents = 0
+    package var agedSubjects = 0
+    package var zip3Released = 0
+    /// Events that could not be placed, by reason.
+    package var eventsDropped: [String: Int] = [:]
+    /// Resources of this run that did not enter the timelines after all, by reason.
+    package var withheldResources: [String: Int] = [:]
+    /// The same for every batch, so that importing again gives the same report.
+    var withheldByBatch: [String: [String: Int]] = [:]
+    package var segmentSHA256 = ""
+}
+
+/// Makes timelines from what the vault holds: the one way from identified to released.
+struct Release {
+    let site: SiteDirectory
+    let vault: Vault
+
+    private static let summaryName = "release-summary"
+    private static let crosswalkName = "crosswalk"
+    /// Which release of the site this is; ids of another release would not join with these.
+    private static let releaseName = "1"
+
+    /// Writes the segment for a list of imports, unless it is the one in force already.
+    func run(list: ImportList, batchesOfThisRun: Set<String>) throws(SiteError) -> ReleaseSummary {
+        if let current = try CurrentTimelines.read(site), current.imports == list.digest,
+            Files.exists("\(site.timelinesPath)/\(current.segment)"),
+            var summary = try summaryInForce(), summary.segmentSHA256 == current.sha256
+        {
+            summary.collect(batchesOfThisRun)
+            try Recorder(site).recordRelease(summary, imports: list)
+            return summary
+        }
+        var gathered = try Gathering.gather(list, from: vault)
+        var summary = try write(&gathered, list: list)
+        summary.withheldByBatch = gathered.withheldByBatch
+        try stage { try vault.seal(Files.json(summary), as: Release.summaryName) }
+        let segment = Release.segmentName(list)
+        try CurrentTimelines(
+            segment: segment, sha256: summary.segmentSHA256, imports: list.digest
+        ).write(site)
+        removeSegments(except: segment)
+        summary.collect(batchesOfThisRun)
+        try Recorder(site).recordRelease(summary, imports: list)
+        return summary
+    }
+
+    /// The summary of the release in force, for pages; nil before the first import.
+    func summaryInForce() throws(SiteError) -> ReleaseSummary? {
+        guard vault.contains(Release.summaryName) else { return nil }
+        let bytes = try stage { try vault.unseal(Release.summaryName) }
+        return try? JSONDecoder().decode(ReleaseSummary.self, from: Data(bytes))
+    }
+
+    private static func segmentName(_ list: ImportList) -> String {
+        "segment-\(list.digest.prefix(16)).bts"
+    }
+
+    private func removeSegments(except kept: String) {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: site.timelinesPath)) ?? []
+        for file in files where file.hasPrefix("segment-") && file != kept {
+            unlink("\(site.timelinesPath)/\(file)")
+        }
+    }
+
+    private func crosswalk(enrolling keys: [String]) throws(SiteError) -> Crosswalk {
+        try stage {
+            var crosswalk =
+                vault.contains(Release.crosswalkName)
+                ? try Crosswalk(decoding: vault.unseal(Release.crosswalkName)) : Crosswalk()
+            try crosswalk.enrol(keys: keys, vault: vault, release: Release.releaseName)
+            return crosswalk
+        }
+    }
+
+    private func write(_ gathered: inout Gathering, list: ImportList) throws(SiteError)
+        -> ReleaseSummary
+    {
+        var summary = ReleaseSummary()
+        summary.notesWithheld = gathered.notes
+        let profile = SafeHarborIntervals()
+        var crosswalk = try crosswalk(enrolling: gathered.persons.keys.map { $0 })
+        var released: [(subject: ReleasedSubject, patient: Int32)] = []
+        for patient in gathered.patientKeys.indices {
+            let key = gathered.patientKeys[patient]
+            guard let person = gathered.persons[key], let entry = crosswalk[key] else { continue }
+            guard let span = gathered.spans[patient] else { continue }
+            let subject = profile.release(
+                person: person, id: entry.id, first: span.first.day, last: span.last.day)
+            crosswalk.setAnchor(subject.anchor, for: key)
+            released.append((subject, Int32(patient)))
+        }
+        summary.withoutEvents = gathered.persons.count - released.count
+        let sealed = crosswalk
+        try stage { try vault.seal(sealed.encoded(), as: Release.crosswalkName) }
+        released.sort { $0.subject.record.id < $1.subject.record.id }
+        summary.subjects = released.count
+        summary.agedSubjects = released.count { $0.subject.record.isAged }
+        summary.zip3Released = released.count { $0.subject.record.zip3 != "000" }
+
+        var position = [Int32](repeating: -1, count: gathered.patientKeys.count)
+        for (index, row) in released.enumerated() { position[Int(row.patient)] = Int32(index) }
+        var rows: [EventRow] = []
+        rows.reserveCapacity(gathered.events.count)
+        for (event, source) in zip(gathered.events, gathered.sources) {
+            let subject = position[Int(event.patient)]
+            guard subject >= 0 else { continue }
+            let anchor = released[Int(subject)].subject.anchor
+            guard let start = profile.offset(of: event.start, anchor: anchor) else {
+                summary.eventsDropped["interval too long", default: 0] += 1
+                continue
+            }
+            let end = event.end.flatMap { profile.offset(of: $0, anchor: anchor) }
+            rows.append(
+                EventRow(
+                    subject: UInt32(subject), code: UInt32(event.code), start: start,
+                    end: end.map { max($0, start) }, kind: event.kind, number: event.number,
+                    valueCode: event.valueCode, unit: event.unit, source: source))
+        }
+        summary.events = rows.count
+        let path = "\(site.timelinesPath)/\(Release.segmentName(list))"
+        let subjects = released.map(\.subject.record)
+        let (codes, units) = (gathered.codes, gathered.units)
+        try stage {
+            try TimelineWriter.write(
+                subjects: subjects, events: rows, codes: codes, units: units, to: path)
+        }
+        summary.codes = Set(rows.map(\.code)).count
+        summary.segmentSHA256 = try Files.digest(path)
+        return summary
+    }
+}
+
+extension ReleaseSummary {
+    /// Adds up what was withheld of the given batches.
+    fileprivate mutating func collect(_ batches: Set<String>) {
+        withheldResources = [:]
+        for batch in batches {
+            for (reason, count) in withheldByBatch[batch] ?? [:] {
+                withheldResources[reason, default: 0] += count
+            }
+        }
+    }
+}
+
+extension IntakeReport {
+    /// The report with resources moved from imported to rejected, by reason.
+    func moving(_ withheld: [String: Int]) -> IntakeReport {
+        var report = self
+        for (reason, count) in withheld {
+            report.imported -= count
+            report.rejected[reason, default: 0] += count
+        }
+        return report
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package import Cohorts
+import Crypto
+package import Diagnosis
+import Foundation
+package import Knowledge
+package import Ledger
+import Synchronization
+package import Timelines
+
+/// A model the gateway may serve.
+package struct ServedModel: Sendable, Hashable {
+    package let id: String
+    /// Code version and digest of the knowledge: what an auditor matches a client's log to.
+    package let version: String
+    package let digest: String
+    /// Seconds since 1970.
+    package let created: Int
+    package let owner: String
+    package let summary: String
+}
+
+/// Where a call stands in the ledger.
+package struct Receipt: Sendable, Hashable {
+    /// Index of the entry that settled (or refused) the call.
+    package let index: Int
+    /// Size and root of the tree once that entry was durable.
+    package let size: Int
+    package let root: String
+}
+
+/// An answered call.
+package struct ServedCall: Sendable {
+    package let predictionID: String
+    package let assessment: Assessment
+    package let receipt: Receipt
+    /// The same idempotency key was answered before: this is that receipt, nothing was billed.
+    package let isReplay: Bool
+    package let priceMicros: Int
+}
+
+/// A site opened for serving: every call is reserved, answered and settled in the ledger, and only
+/// then returned.
+package final class Service: Sendable {
+    package let site: SiteDirectory
+    package let knowledge: KnowledgeBase
+    package let panel: Panel
+    package let models: [ServedModel]
+    package let keys: KeyStore
+    package let log: LedgerLog
+    private let book: CallBook
+    private let digestKey: SymmetricKey
+    private let segment = Mutex<(name: String, store: TimelineStore)?>(nil)
+
+    /// The version of this code, part of every model version.
+    package static let codeVersion = "0.1.0"
+    /// The name under which the panel is served.
+    package static let panelName = "bedside-panel"
+
+    /// Opens the ledger as its one writer, rebuilds what it says about calls, and releases
+    /// reservations a crash left behind.
+    package init(_ site: SiteDirectory) async throws(SiteError) {
+        self.site = site
+        let knowledge = try stage { try KnowledgeBase.ddxplus() }
+        self.knowledge = knowledge
+        let configuration = site.configuration
+        panel = Panel(
+            knowledge: knowledge,
+            settings: PanelSettings(
+                likelihoodFloor: configuration.likelihoodFloor,
+                stopProbability: configuration.stopProbability,
+                maxQuestions: configuration.maxQuestions))
+        models = [
+            ServedModel(
+                id: Service.panelName, version: "\(Service.codeVersion)+\(knowledge.digest)",
+                digest: knowledge.digest, created: 1_764_000_000, owner: configuration.name,
+                summary: "Panel of five roles over \(knowledge.conditions.count) conditions and "
+                    + "\(knowledge.evidences.count) yes/no findings. \(knowledge.source)")
+        ]
+        keys = try KeyStore(site)
+        let vault = try site.vault()
+        let secret = try stage { try vault.unseal(SiteDirectory.digestKeyName) }
+        digestKey = SymmetricKey(data: secret)
+        let recorder = Recorder(site)
+        log = try recorder.openLog()
+        book = try CallBook(replaying: log)
+        try Recorder.drain(site.ledgerPath + "/inbox", into: log)
+        for call in book.openReservations {
+            let index = try await append(
+                Entry(.callReleased, actor: call.principal, body: ["call": .string(call.id)]))
+            book.release(call.id, at: index)
+        }
+    }
+
+    /// The principal holding a key; nil where nobody does.
+    package func principal(forKey key: String) -> Principal? {
+        keys.principal(forKey: key)
+    }
+
+    /// Takes entries other processes left for the ledger; called now and then by the server.
+    package func drainInbox() throws(SiteError) {
+        try Recorder.drain(site.ledgerPath + "/inbox", into: log)
+    }
+
+    /// Signs a last checkpoint and gives the log back.
+    package func close() {
+        log.close()
+    }
+
+    /// Answers one case: reserve, assess, settle.
+    ///
+    /// - Parameters:
+    ///   - idempotencyKey: the caller's own name for this call; a repetition gets the first receipt
+    ///     and is billed nothing.
+    ///   - dialect: which surface asked, for the record.
+    /// - Throws: `SiteError`; nothing that was not recorded is ever returned.
+    package func predict(
+        _ input: CaseInput, model: String, principal: String, idempotencyKey: String?,
+        dialect: String
+    ) async throws(SiteError) -> ServedCall {
+        guard let served = models.first(where: { $0.id == model }) else {
+            throw .unknownModel(model)
+        }
+        let request = keyed(Files.json(input))
+        let id = Files.hex(RandomKey.bytes(count: 12))
+        let idempotency = idempotencyKey.map { keyed(Array("\(principal)\n\($0)".utf8)) }
+        if let earlier = try book.begin(
+            id: id, principal: principal, idempotency: idempotency, request: request)
+        {
+            return ServedCall(
+                predictionID: earlier.id, assessment: panel.assess(input),
+                receipt: try receipt(at: earlier.settledAt), isReplay: true,
+                priceMicros: earlier.priceMicros)
+        }
+        let price = site.configuration.predictionMicros
+        do throws(SiteError) {
+            var body: [String: CanonicalJSON] = [
+                "call": .string(id), "model": .string(served.id),
+                "version": .string(served.version), "dialect": .string(dialect),
+                "price_micros": .int(price), "currency": .string(site.configuration.currency),
+                "request": .string(request),
+            ]
+            if let idempotency { body["idempotency"] = .string(idempotency) }
+            let reserved = try await append(Entry(.callReserved, actor: principal, body: body))
+            let assessment = panel.assess(input)
+            let settled = try await append(
+                Entry(
+                    .callSettled, actor: principal,
+                    body: [
+                        "call": .string(id), "reserved": .int(reserved),
+                        "price_micros": .int(price), "findings": .int(input.findings.count),
+                        "answer": .string(keyed(Files.json(assessment))),
+                    ]))
+            book.settle(id, at: settled, priceMicros: price)
+            return ServedCall(
+                predictionID: id, assessment: assessment, receipt: try receipt(at: settled),
+                isReplay: false, priceMicros: price)
+        } catch {
+            book.abandon(id)
+            throw .notRecorded(error.sentence)
+        }
+    }
+
+    /// Records a call that was refused for what it lacked; it costs nothing.
+    package func refuse(model: String, principal: String, dialect: String, reason: String)
+        async throws(SiteError) -> Receipt
+    {
+        let index = try await append(
+            Entry(
+                .callRefused, actor: principal,
+                body: [
+                    "model": .string(String(model.prefix(80))), "dialect": .string(dialect),
+                    "reason": .string(reason),
+                ]))
+        return try receipt(at: index)
+    }
+
+    /// Appends an entry; its index once it is durable.
+    package func append(_ entry: Entry) async throws(SiteError) -> Int {
+        do throws(LedgerError) {
+            return try await log.append(entry.record)
+        } catch { throw .refused(error.sentence) }
+    }
+
+    private func receipt(at index: Int) throws(SiteError) -> Receipt {
+        Receipt(index: index, size: log.size, root: log.root.hex)
+    }
+
+    /// A digest that only the site can compute, so that a small set of possible cases can't be
+    /// tried against the ledger.
+    private func keyed(_ bytes: [UInt8]) -> String {
+        Files.hex(HMAC<SHA256>.authenticationCode(for: bytes, using: digestKey))
+    }
+
+    /// The timelines in force; a new release is picked up without a restart.
+    package func timelines() throws(SiteError) -> TimelineStore {
+        guard let current = try CurrentTimelines.read(site) else {
+            throw .nothingImported(directory: site.path)
+        }
+        if let open = segment.withLock({ $0 }), open.name == current.segment { return open.store }
+        let store = try site.timelines()
+        segment.withLock { $0 = (current.segment, store) }
+        return store
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+package import Ledger
+package import Timelines
+package import Vault
+
+/// One hospital's site on disk: where its parts lie and how each is opened.
+///
+/// ```
+/// site.yaml            what the hospital decided
+/// vault/               sealed: source batches with identities, crosswalk, list of imports
+/// timelines/           immutable segments; CURRENT names the one in force
+/// ledger/              the append-only log, its checkpoint, its public key
+/// keys.json            API keys as hashes
+/// ```
+/// The vault key and the ledger's signing key lie in `key_directory`, outside the site.
+package struct SiteDirectory: Sendable {
+    package let path: String
+    package let configuration: Configuration
+
+    /// Opens an existing site.
+    package init(_ path: String) throws(SiteError) {
+        self.path = SiteDirectory.normalised(path)
+        guard Files.exists(self.path + "/site.yaml") else { throw .notASite(directory: path) }
+        configuration = try Configuration.read(self.path + "/site.yaml")
+    }
+
+    private init(path: String, configuration: Configuration) {
+        self.path = path
+        self.configuration = configuration
+    }
+
+    /// Makes a new site: configuration, vault with its key, ledger with its key.
+    ///
+    /// Key files that are already there are used and never overwritten, so a site can be made again
+    /// under the same keys. `site.yaml` is written last: a half-made site is not a site.
+    ///
+    /// - Parameter keyDirectory: where the key files go; by default `PATH.keys` beside the site.
+    package static func create(
+        _ path: String, name: String? = nil, keyDirectory: String? = nil
+    ) throws(SiteError) -> SiteDirectory {
+        let path = normalised(path)
+        guard !Files.exists(path + "/site.yaml") else { throw .alreadyASite(directory: path) }
+        let expected: Set<String> = ["vault", "timelines", "ledger"]
+        let present = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        guard Set(present).isSubset(of: expected) else { throw .directoryNotEmpty(directory: path) }
+        var configuration = Configuration()
+        configuration.name = name ?? URL(fileURLWithPath: path).lastPathComponent
+        configuration.keyDirectory = normalised(keyDirectory ?? path + ".keys")
+        let site = SiteDirectory(path: path, configuration: configuration)
+        for part in expected.sorted() { try Files.makeDirectory("\(path)/\(part)", mode: 0o700) }
+        try Files.makeDirectory(configuration.keyDirectory, mode: 0o700)
+        let vault = try stage {
+            Files.exists(site.vaultPath + "/keycheck")
+                ? try Vault.open(directory: site.vaultPath, keyFile: site.vaultKeyFile)
+                : try Vault.create(directory: site.vaultPath, keyFile: site.vaultKeyFile)
+        }
+        if !vault.contains(digestKeyName) {
+            try stage { try vault.seal(RandomKey.bytes(count: 32), as: digestKeyName) }
+        }
+        let key = try stage {
+            Files.exists(site.ledgerKeyFile)
+                ? try LedgerKey.load(site.ledgerKeyFile, name: site.origin)
+                : try LedgerKey.create(at: site.ledgerKeyFile, name: site.origin)
+        }
+        try Files.replace(site.publicKeyFile, with: Array((key.publicKeyText + "\n").utf8))
+        try Files.replace(path + "/site.yaml", with: Array(configuration.yaml.utf8))
+        return site
+    }
+
+    private static func normalised(_ path: String) -> String {
+        URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
+    package var vaultPath: String { path + "/vault" }
+    package var vaultKeyFile: String { configuration.keyDirectory + "/vault.key" }
+    package var ledgerPath: String { path + "/ledger" }
+    package var ledgerKeyFile: String { configuration.keyDirectory + "/ledger.key" }
+    package var publicKeyFile: String { ledgerPath + "/public.key" }
+    package var timelinesPath: String { path + "/timelines" }
+    package var keysFile: String { path + "/keys.json" }
+    /// Name of the sealed key under which digests of requests and answers enter the ledger.
+    static let digestKeyName = "keys/call-digests"
+
+    /// The ledger's name in its checkpoints.
+    package var origin: String {
+        let allowed = configuration.name.lowercased().map { character in
+            character.isASCII && (character.isLetter || character.isNumber) ? character : "-"
+        }
+        return "bedside/" + String(allowed)
+    }
+
+    /// Opens the vault with the site's key file.
+    package func vault() throws(SiteError) -> Vault {
+        try stage { try Vault.open(directory: vaultPath, keyFile: vaultKeyFile) }
+    }
+
+    /// Opens the timelines in force.
+    package func timelines() throws(SiteError) -> TimelineStore {
+        guard let current = try CurrentTimelines.read(self) else {
+            throw .nothingImported(directory: path)
+        }
+        return try stage { try TimelineStore.open("\(timelinesPath)/\(current.segment)") }
+    }
+
+    /// Checks the whole ledger against its checkpoint and public key.
+    package func verifyLedger() throws(SiteError) -> LedgerVerification {
+        let key = try stage {
+            try LedgerPublicKey(
+                text: try Files.readText(publicKeyFile).trimmingCharacters(in: .newlines))
+        }
+        return LedgerLog.verify(directory: ledgerPath, origin: origin, publicKey: key)
+    }
+}
+
+/// Which segment is in force, and from which list of imports it was made.
+struct CurrentTimelines: Codable, Equatable {
+    var segment: String
+    var sha256: String
+    /// SHA-256 of the import list it was made from; equal means nothing is left to do.
+    var imports: String
+
+    static func read(_ site: SiteDirectory) throws(SiteError) -> CurrentTimelines? {
+        let path = site.timelinesPath + "/CURRENT"
+        guard Files.exists(path) else { return nil }
+        let bytes = try Files.readBytes(path)
+        guard let current = try? JSONDecoder().decode(CurrentTimelines.self, from: Data(bytes))
+        else {
+            throw .badConfiguration(
+                file: path, line: nil, expected: "expected a JSON object naming a segment")
+        }
+        return current
+    }
+
+    func write(_ site: SiteDirectory) throws(SiteError) {
+        try Files.replace(site.timelinesPath + "/CURRENT", with: Files.json(self))
+    }
+}
+
+extension Files {
+    /// A value as JSON with sorted keys and a final newline; empty where it can't be encoded, which
+    /// plain structs of numbers and text always can.
+    static func json(_ value: some Encodable) -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+        return Array((try? encoder.encode(value)) ?? Data()) + [UInt8(ascii: "\n")]
+    }
+}
+
+/// Random bytes for keys; the only place besides the vault that draws from the system.
+enum RandomKey {
+    static func bytes(count: Int) -> [UInt8] {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }
+}

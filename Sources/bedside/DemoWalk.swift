@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import Diagnosis
+import Foundation
+import FoundationNetworking
+import Knowledge
+import Records
+import Site
+
+/// The stations of the demo, each timed.
+struct DemoWalk {
+    let directory: String
+    /// True where a program reads the output.
+    let quiet: Bool
+
+    private static let marker = "bedside-demo"
+
+    /// Simulates (or takes) the exports, makes the sites, imports, counts the cohort.
+    func prepare(hospital: String?, seed: UInt64, persons: Int) throws -> DemoReport {
+        try clear()
+        var report = DemoReport()
+        var sources: [(name: String, path: String)] = []
+        if let hospital {
+            let path = URL(fileURLWithPath: hospital).standardizedFileURL
+            sources = [(path.lastPathComponent, path.path)]
+        } else {
+            let exports = directory + "/exports"
+            let summary = try report.time("Three simulated hospitals") {
+                try Shipped.simulate(seed: seed, patients: persons, directory: exports)
+            } said: {
+                let resources = $0.hospitals.reduce(0) { $0 + $1.resources }
+                return "\(Terminal.grouped(resources)) FHIR resources, "
+                    + "\($0.seenAtTwo) persons seen at two"
+            }
+            sources = summary.hospitals.map { ($0.name, "\(exports)/\($0.name)") }
+        }
+        for source in sources {
+            say("importing \(source.name)")
+            let site = try SiteDirectory.create(
+                "\(directory)/sites/\(source.name)", name: source.name)
+            try Recorder(site).record(Entry(.siteCreated, actor: "demo", body: [:]))
+            let summary = try report.time("Import \(source.name)") {
+                try ImportJob(site: site).run(source.path)
+            } said: {
+                "\(Terminal.grouped($0.release.subjects)) subjects, "
+                    + "\(Terminal.grouped($0.release.events)) events"
+            }
+            report.add(site, summary)
+        }
+        guard report.output.subjects > 0 else {
+            throw SiteError.refused("\(hospital ?? directory): no patient with events was imported")
+        }
+        try count(&report)
+        return report
+    }
+
+    private func count(_ report: inout DemoReport) throws {
+        for site in report.sites {
+            let cohort = try report.time("Cohort at \(site.configuration.name)") {
+                try CohortCount.run(
+                    Array(DemoExamples.cohort.utf8), named: "the demo's cohort", site: site,
+                    actor: "demo")
+            } said: { "\($0.personsText) of \($0.attrition.first?.remainingText ?? "0") persons" }
+            report.output.cohort.add(cohort)
+        }
+        let site = try report.site()
+        report.key = try KeyStore(site).create(name: "demo").key
+        try Recorder(site).record(Entry(.keyCreated, actor: "demo", body: ["name": .string("demo")]))
+    }
+
+    /// Works the demo's patient up: the panel asks, the scripted patient answers.
+    func workUp(_ report: inout DemoReport) throws {
+        let knowledge = try Shipped.knowledge()
+        let patient = try DemoExamples.patient()
+        let workUp = report.time("Work-up by the panel") {
+            var workUp = WorkUp(panel: Panel(knowledge: knowledge, settings: PanelSettings()))
+            workUp.answer(evidence: patient.complaint, present: true)
+            while case .ask(let evidence) = workUp.nextAction {
+                workUp.answer(evidence: evidence, present: patient.present.contains(evidence))
+            }
+            return workUp
+        } said: { workUp in
+            let top = workUp.assessment.differential[0]
+            return "\(top.name) \(Terminal.percent(top.probability)) after "
+                + "\(workUp.input.findings.count - 1) questions"
+        }
+        report.input = workUp.input
+        report.assessment = workUp.assessment
+        let top = workUp.assessment.differential[0]
+        report.output.diagnosis = .init(
+            top: top.name, probability: top.probability,
+            questions: workUp.input.findings.count - 1)
+    }
+
+    /// Sends the worked-up case to the endpoint as any OpenAI client would.
+    func call(_ port: Int, key: String, report: inout DemoReport) async throws {
+        let started = ContinuousClock.now
+        let content = String(decoding: try JSONEncoder().encode(report.input), as: UTF8.self)
+        let message = ["role": "user", "content": content]
+        let body = try JSONSerialization.data(
+            withJSONObject: ["model": Service.panelName, "messages": [message]])
+        guard let url = URL(string: "http://127.0.0.1:\(port)/v1/chat/completions") else { return }
+        var request = URLRequest(url: url)
+        request.httpMethod = "POST"
+        request.httpBody = body
+        request.setValue("Bearer \(key)", forHTTPHeaderField: "Authorization")
+        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
+        let (data, response) = try await URLSession.shared.data(for: request)
+        let status = (response as? HTTPURLResponse)?.statusCode ?? 0
+        let index = (response as? HTTPURLResponse)?.value(forHTTPHeaderField: "x-ledger-index")
+        guard status == 200, let index, !data.isEmpty else {
+            throw SiteError.refused("the endpoint answered \(status) without a receipt")
+        }
+        report.stations.append(
+            .init(
+                name: "Call through /v1/chat/completions",
+                said: "answered, ledger entry \(index)",
+                seconds: (ContinuousClock.now - started).seconds))
+    }
+
+    /// Recomputes the ledger from its bytes.
+    func verify(_ report: inout DemoReport) throws {
+        let site = try report.site()
+        let result = try report.time("Ledger verified") {
+            try site.verifyLedger()
+        } said: {
+            $0.ok
+                ? "\($0.size) entries, root \($0.root.hex.prefix(16))…"
+                : "NOT ok: \($0.problem ?? "unknown")"
+        }
+        report.output.ledger = .init(entries: result.size, verified: result.ok)
+    }
+
+    /// Removes an earlier demo; anything else in the directory is left alone and refused.
+    private func clear() throws {
+        let files = FileManager.default
+        if files.fileExists(atPath: directory) {
+            let present = try files.contentsOfDirectory(atPath: directory)
+            guard present.isEmpty || present.contains(DemoWalk.marker) else {
+                throw SiteError.directoryNotEmpty(directory: directory)
+            }
+            try files.removeItem(atPath: directory)
+        }
+        try Files.makeDirectory(directory)
+        try Files.replace("\(directory)/\(DemoWalk.marker)", with: [])
+    }
+
+    private func say(_ line: String) {
+        if !quiet { Terminal.progress(line, isLast: true) }
+    }
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import Diagnosis
+import Foundation
+import Knowledge
+import Records
+import Site
+
+/// `bedside diagnose`: one work-up, asked in the terminal or read from a file.
+struct Diagnose: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Work a case up: questions, the differential after each answer, and why.",
+        discussion: """
+            Answer y, n, ? (don't know), u (undo), w (why this differential) or q.
+            Not a medical device; not reviewed by clinicians.
+            """)
+
+    @Option(name: .long, help: "A case as JSON; assess it and stop.")
+    var file: String?
+    @Option(name: .long, help: "First finding: its id, short name or question.")
+    var complaint: String?
+    @Option(name: .long, help: "Smallest likelihood believed of any answer.")
+    var floor = 0.02
+    @Option(name: .long, help: "Posterior at which the panel commits.")
+    var stop = 0.95
+    @OptionGroup var output: OutputOption
+
+    func validate() throws {
+        guard (0.000_001...0.4).contains(floor) else {
+            throw ValidationError("--floor: expected a number from 0.000001 to 0.4")
+        }
+        guard (0.5...0.999_999).contains(stop) else {
+            throw ValidationError("--stop: expected a number from 0.5 to 0.999999")
+        }
+    }
+
+    func run() throws {
+        let knowledge = try Shipped.knowledge()
+        let panel = Panel(
+            knowledge: knowledge,
+            settings: PanelSettings(likelihoodFloor: floor, stopProbability: stop))
+        if let file {
+            let input = try Shipped.caseInput(
+                Files.readBytes(file), file: file, knowledge: knowledge)
+            let assessment = panel.assess(input)
+            try output.show(assessment) { WorkUpText.assessment(assessment) }
+            return
+        }
+        try interview(panel, knowledge: knowledge)
+    }
+
+    private func interview(_ panel: Panel, knowledge: KnowledgeBase) throws {
+        let typed = complaint ?? ask("What brings the patient in? (a finding, such as cough) ")
+        guard let typed, !typed.isEmpty else { return }
+        let first = try Shipped.evidence(named: typed, knowledge: knowledge)
+        var workUp = WorkUp(panel: panel)
+        workUp.answer(evidence: first, present: true)
+        print("\n\(knowledge.question(first)) yes\n")
+        print(WorkUpText.differential(workUp.assessment, rows: 5))
+        while case .ask(let evidence) = workUp.nextAction {
+            print("\n" + WorkUpText.next(workUp.assessment, evidence: evidence))
+            guard let reply = ask("\(knowledge.question(evidence)) [y/n/?/u/w/q] ") else { break }
+            switch reply.lowercased().first {
+            case "y": workUp.answer(evidence: evidence, present: true)
+            case "n": workUp.answer(evidence: evidence, present: false)
+            case "?": workUp.skip(evidence: evidence)
+            case "u": workUp.undo()
+            case "w":
+                print("\n" + WorkUpText.basis(workUp.assessment, rows: 3))
+                continue
+            case "q":
+                return
+            default:
+                print("Please answer y, n, ?, u, w or q.")
+                continue
+            }
+            print("\n" + WorkUpText.differential(workUp.assessment, rows: 5))
+        }
+        print("\n" + WorkUpText.assessment(workUp.assessment))
+    }
+
+    private func ask(_ prompt: String) -> String? {
+        print(prompt, terminator: "")
+        fflush(stdout)
+        return readLine()?.trimmingCharacters(in: .whitespaces)
+    }
+}
+
+/// How a work-up reads in a terminal.
+enum WorkUpText {
+    static func differential(_ assessment: Assessment, rows: Int) -> String {
+        Terminal.table(
+            assessment.differential.prefix(rows).map { hypothesis in
+                let filled = Int((hypothesis.probability * 20).rounded())
+                let bar =
+                    String(repeating: "█", count: filled)
+                    + String(repeating: "·", count: 20 - filled)
+                return [hypothesis.name, bar, Terminal.percent(hypothesis.probability)]
+            })
+    }
+
+    /// Every finding's contribution to the leading hypotheses.
+    static func basis(_ assessment: Assessment, rows: Int) -> String {
+        assessment.differential.prefix(rows).map { hypothesis in
+            let lines = hypothesis.basis.map { contribution in
+                [
+                    "    \(contribution.isPresent ? "has" : "no ") \(contribution.shortName)",
+                    String(format: "%+.2f", contribution.logLikelihoodRatio),
+                ]
+            }
+            return "\(hypothesis.name) \(Terminal.percent(hypothesis.probability))\n"
+                + Terminal.table(lines)
+        }.joined(separator: "\n")
+            + "\n(weights are natural-log likelihood ratios; above 0 speaks for, below 0 against)"
+    }
+
+    static func next(_ assessment: Assessment, evidence: String) -> String {
+        guard let next = assessment.nextQuestions.first(where: { $0.evidence == evidence }) else {
+            return "Asked before committing: a dangerous condition is still open."
+        }
+        return String(format: "Next (%.2f bits): ", next.expectedInformationBits) + next.reason
+    }
+
+    static func assessment(_ assessment: Assessment) -> String {
+        let missing = assessment.missing.map { "missing: \($0)" }.joined(separator: "\n")
+        let next = assessment.nextQuestions.prefix(3).map {
+            String(format: "  %.2f bits  ", $0.expectedInformationBits) + $0.question
+        }.joined(separator: "\n")
+        return [
+            differential(assessment, rows: 5), basis(assessment, rows: 2),
+            next.isEmpty ? "" : "Next questions:\n" + next, missing, assessment.label,
+        ].filter { !$0.isEmpty }.joined(separator: "\n\n")
+    }
+}

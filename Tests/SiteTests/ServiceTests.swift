@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import Diagnosis
+import Foundation
+import Ledger
+import Records
+import Site
+import Testing
+
+@Suite("Metered calls")
+struct ServiceTests {
+    let input = CaseInput(findings: [Finding(evidence: "E_53", isPresent: true)])
+
+    func entries(_ service: Service) throws -> [String] {
+        try service.log.records(0..<service.log.size).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test("a call is reserved and settled before it returns, and its receipt names the entry")
+    func reservesAndSettles() async throws {
+        let scratch = try Scratch()
+        let service = try await Service(SiteDirectory.create(scratch.path + "/s"))
+        let call = try await service.predict(
+            input, model: Service.panelName, principal: "p", idempotencyKey: nil, dialect: "test")
+        let log = try entries(service)
+        #expect(log.count == 2 && call.receipt.index == 1 && call.receipt.size == 2)
+        #expect(log[0].contains("call.reserved") && log[1].contains("call.settled"))
+        #expect(call.receipt.root == service.log.root.hex)
+        #expect(!log.joined().contains("E_53"))
+        service.close()
+    }
+
+    @Test("a repeated idempotency key is billed once, also after a restart")
+    func billsOnce() async throws {
+        let scratch = try Scratch()
+        let site = try SiteDirectory.create(scratch.path + "/s")
+        var service = try await Service(site)
+        let first = try await service.predict(
+            input, model: Service.panelName, principal: "p", idempotencyKey: "k", dialect: "test")
+        service.close()
+        service = try await Service(site)
+        let second = try await service.predict(
+            input, model: Service.panelName, principal: "p", idempotencyKey: "k", dialect: "test")
+        #expect(second.isReplay && second.receipt.index == first.receipt.index)
+        #expect(second.assessment == first.assessment)
+        #expect(try entries(service).count { $0.contains("call.settled") } == 1)
+        let other = CaseInput(findings: [Finding(evidence: "E_66", isPresent: true)])
+        await #expect(throws: SiteError.idempotencyKeyReused) {
+            try await service.predict(
+                other, model: Service.panelName, principal: "p", idempotencyKey: "k",
+                dialect: "test")
+        }
+        let stranger = try await service.predict(
+            other, model: Service.panelName, principal: "q", idempotencyKey: "k", dialect: "test")
+        #expect(!stranger.isReplay)
+        service.close()
+    }
+
+    @Test("a reservation left by a crash is released, once, and can be called again")
+    func releasesReservations() async throws {
+        let scratch = try Scratch()
+        let site = try SiteDirectory.create(scratch.path + "/s")
+        try Recorder(site).record(
+            Entry(
+                .callReserved, actor: "p",
+                body: ["call": .string("lost"), "price_micros": .int(5), "request": .string("x")]))
+        for _ in 0..<2 {
+            let service = try await Service(site)
+            #expect(try entries(service).count { $0.contains("call.released") } == 1)
+            service.close()
+        }
+    }
+
+    @Test("an unknown model is refused without an entry")
+    func unknownModel() async throws {
+        let scratch = try Scratch()
+        let service = try await Service(SiteDirectory.create(scratch.path + "/s"))
+        await #expect(throws: SiteError.unknownModel("gpt")) {
+            try await service.predict(
+                input, model: "gpt", principal: "p", idempotencyKey: nil, dialect: "test")
+        }
+        #expect(service.log.size == 0)
+        service.close()
+    }
+
+    @Test("an entry recorded while a server holds the ledger waits for it and is taken over")
+    func inbox() async throws {
+        let scratch = try Scratch()
+        let site = try SiteDirectory.create(scratch.path + "/s")
+        let service = try await Service(site)
+        try Recorder(site).record(Entry(.keyCreated, actor: "key", body: ["name": .string("n")]))
+        #expect(service.log.size == 0)
+        try service.drainInbox()
+        #expect(service.log.size == 1)
+        try service.drainInbox()
+        #expect(service.log.size == 1)
+        service.close()
+        #expect(try site.verifyLedger().ok)
+    }
+
+    @Test("a key opens its door, its hash alone is stored, and a new key is known at once")
+    func keys() async throws {
+        let scratch = try Scratch()
+        let site = try SiteDirectory.create(scratch.path + "/s")
+        let service = try await Service(site)
+        let key = try KeyStore(site).create(name: "clinic").key
+        #expect(service.principal(forKey: key)?.name == "clinic")
+        #expect(service.principal(forKey: key + "x") == nil && service.principal(forKey: "") == nil)
+        #expect(try !Files.readText(site.keysFile).contains(key))
+        #expect(throws: SiteError.self) { try KeyStore(site).create(name: "clinic") }
+        #expect(throws: SiteError.self) { try KeyStore(site).create(name: "a b") }
+        service.close()
+    }
+}
