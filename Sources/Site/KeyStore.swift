@@ -57,7 +57,9 @@ package final class KeyStore: Sendable {
         return (key, principal)
     }
 
-    /// The holder of a key; nil for an unknown one. Keys made while a server runs are found.
+    /// The holder of a key; nil for an unknown one.
+    ///
+    /// Keys made while a server runs are found.
     package func principal(forKey key: String) -> Principal? {
         let hash = Files.digest(of: Array(key.utf8))
         if let known = state.withLock({ $0.byHash[hash] }) { return known }
@@ -78,7 +80,8 @@ package final class KeyStore: Sendable {
             throw .badConfiguration(
                 file: path, line: nil, expected: "expected a JSON array of keys as hashes")
         }
-        let byHash = Dictionary(list.map { ($0.keySHA256, $0) }, uniquingKeysWith: { first, _ in first })
+        let byHash = Dictionary(
+            list.map { ($0.keySHA256, $0) }, uniquingKeysWith: { first, _ in first })
         state.withLock { $0 = State(byHash: byHash, stamp: stamp) }
     }
 }

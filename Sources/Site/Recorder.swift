@@ -62,7 +62,8 @@ package struct Recorder: Sendable {
     /// Puts an entry on record; durable when it returns.
     package func record(_ entry: Entry) throws(SiteError) {
         try Files.makeDirectory(inbox, mode: 0o700)
-        let name = String(format: "%016d-%d-%08x", entry.milliseconds, getpid(), UInt32.random(in: 0 ... .max))
+        let name = String(
+            format: "%016d-%d-%08x", entry.milliseconds, getpid(), UInt32.random(in: 0 ... .max))
         try Files.replace("\(inbox)/\(name).json", with: entry.record, mode: 0o600)
         guard let log = try? openLog() else { return }
         do {

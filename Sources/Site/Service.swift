@@ -55,7 +55,7 @@ package final class Service: Sendable {
     /// The version of this code, part of every model version.
     package static let codeVersion = "0.1.0"
     /// The name under which the panel is served.
-    package static let panelName = "bedside-panel"
+    package static let panelName = Panel.model
 
     /// Opens the ledger as its one writer, rebuilds what it says about calls, and releases
     /// reservations a crash left behind.
@@ -66,14 +66,13 @@ package final class Service: Sendable {
         let configuration = site.configuration
         panel = Panel(
             knowledge: knowledge,
-            settings: PanelSettings(
-                likelihoodFloor: configuration.likelihoodFloor,
-                stopProbability: configuration.stopProbability,
+            settings: try Shipped.settings(
+                floor: configuration.likelihoodFloor, stop: configuration.stopProbability,
                 maxQuestions: configuration.maxQuestions))
         models = [
             ServedModel(
-                id: Service.panelName, version: "\(Service.codeVersion)+\(knowledge.digest)",
-                digest: knowledge.digest, created: 1_764_000_000, owner: configuration.name,
+                id: Service.panelName, version: "\(Service.codeVersion)+\(panel.digest)",
+                digest: panel.digest, created: 1_764_000_000, owner: configuration.name,
                 summary: "Panel of five roles over \(knowledge.conditions.count) conditions and "
                     + "\(knowledge.evidences.count) yes/no findings. \(knowledge.source)")
         ]

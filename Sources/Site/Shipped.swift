@@ -24,16 +24,28 @@ package enum Shipped {
     package static func evidence(named text: String, knowledge: KnowledgeBase) throws(SiteError)
         -> String
     {
-        try stage { try knowledge.evidenceID(named: text) }
+        try stage {
+            var workUp = WorkUp(panel: Panel(knowledge: knowledge))
+            try workUp.answer(evidence: text, present: true)
+            return workUp.findings[0].evidence
+        }
     }
 
     package static func ddxplusBenchmark(
-        file: String, method: DDXPlusBenchmark.Method, stop: Double?, questions: Int?,
-        floor: Double?
-    ) throws(SiteError) -> DDXPlusBenchmark.Result {
+        file: String, method: DiagnosticMethod, stop: Double?, questions: Int?, floor: Double
+    ) throws(SiteError) -> BenchmarkResult {
         try stage {
             try DDXPlusBenchmark.run(
                 file: file, method: method, stop: stop, questions: questions, floor: floor)
+        }
+    }
+
+    /// Settings from numbers somebody typed.
+    package static func settings(floor: Double, stop: Double?, maxQuestions: Int = 30)
+        throws(SiteError) -> PanelSettings
+    {
+        try stage {
+            try PanelSettings(likelihoodFloor: floor, stop: stop, maxQuestions: maxQuestions)
         }
     }
 

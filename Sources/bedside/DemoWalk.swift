@@ -59,36 +59,41 @@ struct DemoWalk {
                 try CohortCount.run(
                     Array(DemoExamples.cohort.utf8), named: "the demo's cohort", site: site,
                     actor: "demo")
-            } said: { "\($0.personsText) of \($0.attrition.first?.remainingText ?? "0") persons" }
+            } said: {
+                "\($0.personsText) of \($0.attrition.first?.remainingText ?? "0") persons"
+            }
             report.output.cohort.add(cohort)
         }
         let site = try report.site()
         report.key = try KeyStore(site).create(name: "demo").key
-        try Recorder(site).record(Entry(.keyCreated, actor: "demo", body: ["name": .string("demo")]))
+        try Recorder(site).record(
+            Entry(.keyCreated, actor: "demo", body: ["name": .string("demo")]))
     }
 
     /// Works the demo's patient up: the panel asks, the scripted patient answers.
     func workUp(_ report: inout DemoReport) throws {
         let knowledge = try Shipped.knowledge()
         let patient = try DemoExamples.patient()
-        let workUp = report.time("Work-up by the panel") {
-            var workUp = WorkUp(panel: Panel(knowledge: knowledge, settings: PanelSettings()))
-            workUp.answer(evidence: patient.complaint, present: true)
+        let workUp = try report.time("Work-up by the panel") {
+            var workUp = WorkUp(
+                panel: Panel(knowledge: knowledge),
+                start: CaseInput(findings: [
+                    Finding(evidence: patient.complaint, isPresent: true)
+                ]))
             while case .ask(let evidence) = workUp.nextAction {
-                workUp.answer(evidence: evidence, present: patient.present.contains(evidence))
+                try workUp.answer(
+                    evidence: evidence, present: patient.present.contains(evidence))
             }
             return workUp
         } said: { workUp in
             let top = workUp.assessment.differential[0]
-            return "\(top.name) \(Terminal.percent(top.probability)) after "
-                + "\(workUp.input.findings.count - 1) questions"
+            return "\(top.name) \(Terminal.percent(top.probability)) after \(workUp.asked) questions"
         }
-        report.input = workUp.input
+        report.input = CaseInput(findings: workUp.findings)
         report.assessment = workUp.assessment
         let top = workUp.assessment.differential[0]
         report.output.diagnosis = .init(
-            top: top.name, probability: top.probability,
-            questions: workUp.input.findings.count - 1)
+            top: top.name, probability: top.probability, questions: workUp.asked)
     }
 
     /// Sends the worked-up case to the endpoint as any OpenAI client would.

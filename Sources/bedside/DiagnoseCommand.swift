@@ -25,20 +25,11 @@ struct Diagnose: ParsableCommand {
     var stop = 0.95
     @OptionGroup var output: OutputOption
 
-    func validate() throws {
-        guard (0.000_001...0.4).contains(floor) else {
-            throw ValidationError("--floor: expected a number from 0.000001 to 0.4")
-        }
-        guard (0.5...0.999_999).contains(stop) else {
-            throw ValidationError("--stop: expected a number from 0.5 to 0.999999")
-        }
-    }
-
     func run() throws {
         let knowledge = try Shipped.knowledge()
         let panel = Panel(
             knowledge: knowledge,
-            settings: PanelSettings(likelihoodFloor: floor, stopProbability: stop))
+            settings: try Shipped.settings(floor: floor, stop: stop))
         if let file {
             let input = try Shipped.caseInput(
                 Files.readBytes(file), file: file, knowledge: knowledge)
@@ -53,17 +44,19 @@ struct Diagnose: ParsableCommand {
         let typed = complaint ?? ask("What brings the patient in? (a finding, such as cough) ")
         guard let typed, !typed.isEmpty else { return }
         let first = try Shipped.evidence(named: typed, knowledge: knowledge)
-        var workUp = WorkUp(panel: panel)
-        workUp.answer(evidence: first, present: true)
-        print("\n\(knowledge.question(first)) yes\n")
+        var workUp = WorkUp(
+            panel: panel,
+            start: CaseInput(findings: [Finding(evidence: first, isPresent: true)]))
+        print("\n\(workUp.history[0].question) yes\n")
         print(WorkUpText.differential(workUp.assessment, rows: 5))
         while case .ask(let evidence) = workUp.nextAction {
-            print("\n" + WorkUpText.next(workUp.assessment, evidence: evidence))
-            guard let reply = ask("\(knowledge.question(evidence)) [y/n/?/u/w/q] ") else { break }
+            let question = workUp.conference.question
+            print("\n" + WorkUpText.next(question))
+            guard let reply = ask("\(question?.question ?? evidence) [y/n/?/u/w/q] ") else { break }
             switch reply.lowercased().first {
-            case "y": workUp.answer(evidence: evidence, present: true)
-            case "n": workUp.answer(evidence: evidence, present: false)
-            case "?": workUp.skip(evidence: evidence)
+            case "y": try workUp.answer(evidence: evidence, present: true)
+            case "n": try workUp.answer(evidence: evidence, present: false)
+            case "?": try workUp.skip(evidence: evidence)
             case "u": workUp.undo()
             case "w":
                 print("\n" + WorkUpText.basis(workUp.assessment, rows: 3))
@@ -114,11 +107,10 @@ enum WorkUpText {
             + "\n(weights are natural-log likelihood ratios; above 0 speaks for, below 0 against)"
     }
 
-    static func next(_ assessment: Assessment, evidence: String) -> String {
-        guard let next = assessment.nextQuestions.first(where: { $0.evidence == evidence }) else {
-            return "Asked before committing: a dangerous condition is still open."
-        }
-        return String(format: "Next (%.2f bits): ", next.expectedInformationBits) + next.reason
+    static func next(_ question: Assessment.NextQuestion?) -> String {
+        guard let question else { return "" }
+        return String(format: "Next (%.2f bits): ", question.expectedInformationBits)
+            + question.reason
     }
 
     static func assessment(_ assessment: Assessment) -> String {

@@ -26,7 +26,9 @@ struct Init: ParsableCommand {
     func run() throws {
         let made = try SiteDirectory.create(site, name: name, keyDirectory: keyDirectory)
         try Recorder(made).record(
-            Entry(.siteCreated, actor: "init", body: ["profile": .string(made.configuration.profile)]))
+            Entry(
+                .siteCreated, actor: "init", body: ["profile": .string(made.configuration.profile)])
+        )
         let report = Report(site: made.path, keyDirectory: made.configuration.keyDirectory)
         try output.show(report) {
             """
@@ -41,7 +43,8 @@ struct Init: ParsableCommand {
 /// `bedside import`: brings records into a site.
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Bring FHIR R4 records in: NDJSON or bundles, plain or .gz, a file or a directory.",
+        abstract:
+            "Bring FHIR R4 records in: NDJSON or bundles, plain or .gz, a file or a directory.",
         discussion: "Interrupted imports are resumed by running the same command again.")
 
     @OptionGroup var site: SiteOption
