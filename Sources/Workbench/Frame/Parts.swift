@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A form that posts, always with the visitor's token.
+///
+/// - Parameters:
+///   - id: lets fields elsewhere on the page belong to this form.
+///   - label: names the form for those who cannot see what surrounds it.
+func form(
+    to address: String, in frame: PageFrame, id: String? = nil, label: String,
+    @HTMLBuilder _ content: () -> HTML
+) -> HTML {
+    tag(
+        "form",
+        [
+            "id": id, "method": "post", "action": address, "data-live": "", "aria-label": label,
+            "autocomplete": "off",
+        ]
+    ) {
+        hidden(PageFrame.tokenField, frame.token)
+        content()
+    }
+}
+
+/// A field the visitor does not see.
+func hidden(_ name: String, _ value: String) -> HTML {
+    void("input", ["type": "hidden", "name": name, "value": value])
+}
+
+/// A part of a page under its own heading.
+func section(_ heading: String, id: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
+    tag("section") {
+        tag("h2", ["id": id]) { heading }
+        content()
+    }
+}
+
+/// A message that stands out by its rule and its first word, not by colour alone.
+enum Notice: String {
+    case problem, confirmation, note
+
+    /// - Parameter lead: the first words, in bold: what kind of message this is.
+    func callAsFunction(_ lead: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
+        tag(
+            "div",
+            ["class": "notice \(rawValue)", "role": self == .problem ? "alert" : nil]
+        ) {
+            tag("p") {
+                tag("strong") { lead }
+                " "
+                content()
+            }
+        }
+    }
+}
+
+/// The big figures at the top of a page.
+func figures(_ entries: [(name: String, value: String, note: String)]) -> HTML {
+    tag("dl", ["class": "figures"]) {
+        for entry in entries {
+            tag("div") {
+                tag("dt") { entry.name }
+                tag("dd") {
+                    tag("span", ["class": "figure"]) { entry.value }
+                    if !entry.note.isEmpty { tag("span", ["class": "aside"]) { entry.note } }
+                }
+            }
+        }
+    }
+}
+
+/// A column of a table.
+struct Column {
+    var name: String
+    var isNumber = false
+    /// Holds bars that grow from the middle.
+    var isPicture = false
+    /// Offers a sort button where scripts run.
+    var canSort = false
+
+    init(_ name: String, number: Bool = false, picture: Bool = false, sort: Bool = false) {
+        self.name = name
+        isNumber = number
+        isPicture = picture
+        canSort = sort
+    }
+
+    var shape: String? { isNumber ? "number" : isPicture ? "picture" : nil }
+}
+
+/// A cell: what is shown, and what it is sorted by where that differs.
+struct Cell {
+    var content: HTML
+    var sortKey: String?
+
+    init(_ text: String, key: String? = nil) {
+        content = HTML(text)
+        sortKey = key
+    }
+
+    init(_ number: Int) {
+        self.init(NumberText.whole(number), key: String(number))
+    }
+
+    init(_ count: ShownCount) {
+        content =
+            count.shown == nil
+            ? tag("span", ["class": "withheld"]) { count.text } : HTML(count.text)
+        sortKey = String(count.shown ?? 0)
+    }
+
+    init(key: String? = nil, @HTMLBuilder _ content: () -> HTML) {
+        self.content = content()
+        sortKey = key
+    }
+}
+
+/// A table that scrolls by itself where the screen is narrow, and can be reached by keyboard.
+///
+/// The first cell of each row is its heading.
+func table(_ caption: String, _ columns: [Column], rows: [[Cell]]) -> HTML {
+    tag("div", ["class": "scroll", "role": "region", "aria-label": caption, "tabindex": "0"]) {
+        tag("table") {
+            tag("caption") { caption }
+            tag("thead") {
+                tag("tr") {
+                    for column in columns {
+                        tag(
+                            "th",
+                            [
+                                "scope": "col", "class": column.shape,
+                                "data-sort": column.canSort ? "" : nil,
+                            ]
+                        ) { column.name }
+                    }
+                }
+            }
+            tag("tbody") {
+                for row in rows {
+                    tag("tr") {
+                        for (position, cell) in row.enumerated() {
+                            tableCell(cell, at: position, in: columns)
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+private func tableCell(_ cell: Cell, at position: Int, in columns: [Column]) -> HTML {
+    let shape = position < columns.count ? columns[position].shape : nil
+    if position == 0 {
+        return tag("th", ["scope": "row", "class": shape, "data-key": cell.sortKey]) {
+            cell.content
+        }
+    }
+    return tag("td", ["class": shape, "data-key": cell.sortKey]) { cell.content }
+}
+
+/// A digest, short on the page, whole for those who point at it or copy it.
+func digest(_ text: String, length: Int = 12) -> HTML {
+    tag("code", ["title": text]) {
+        text.count > length ? "\(text.prefix(length))…" : text
+    }
+}
