@@ -93,8 +93,10 @@ let package = Package(
         }
         + [
             .executableTarget(
-                name: "bedside", dependencies: [
-                    "Records", "Site", "Gateway", "Intake", "Timelines", "Cohorts", "Knowledge",
+                name: "bedside",
+                dependencies: [
+                    "Records", "Statistics", "Site", "Gateway", "Intake", "Deidentification",
+                    "Timelines", "Cohorts", "Knowledge",
                     "Diagnosis", "SequentialBenchmark", "SimulatedHospitals", "Ledger",
                     argumentParser,
                 ],

@@ -53,6 +53,8 @@ package struct ImportJob: Sendable {
         }
         defer { withExtendedLifetime(lock) {} }
         let vault = try site.vault()
+        let release = Release(site: site, vault: vault)
+        _ = try release.profile()
         let sources = try listed(source)
         var list = try ImportList.read(vault)
         var summary = Summary(
@@ -76,7 +78,6 @@ package struct ImportJob: Sendable {
                     file: number + 1, files: sizes.count, bytesDone: done, bytesTotal: total))
         }
         try list.write(vault)
-        let release = Release(site: site, vault: vault)
         summary.release = try release.run(list: list, batchesOfThisRun: Set(batches))
         summary.report = summary.report.moving(summary.release.withheldResources)
         summary.seconds = (clock.now - started).seconds

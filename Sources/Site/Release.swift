@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Deidentification
+package import Deidentification
 import Foundation
 import Intake
 import Records
@@ -15,10 +15,8 @@ package struct ReleaseSummary: Sendable, Codable, Equatable {
     package var notesWithheld = 0
     /// Patients without any event: nothing to release.
     package var withoutEvents = 0
-    package var agedSubjects = 0
-    package var zip3Released = 0
-    /// Events that could not be placed, by reason.
-    package var eventsDropped: [String: Int] = [:]
+    /// Subjects, ages and postal codes as released, and events dropped by reason.
+    package var counts = ReleaseCounts()
     /// Resources of this run that did not enter the timelines after all, by reason.
     package var withheldResources: [String: Int] = [:]
     /// The same for every batch, so that importing again gives the same report.
@@ -110,28 +108,8 @@ struct Release {
         try stage { try vault.seal(sealed.encoded(), as: Release.crosswalkName) }
         released.sort { $0.subject.record.id < $1.subject.record.id }
         summary.subjects = released.count
-        summary.agedSubjects = released.count { $0.subject.record.isAged }
-        summary.zip3Released = released.count { $0.subject.record.zip3 != "000" }
-
-        var position = [Int32](repeating: -1, count: gathered.patientKeys.count)
-        for (index, row) in released.enumerated() { position[Int(row.patient)] = Int32(index) }
-        var rows: [EventRow] = []
-        rows.reserveCapacity(gathered.events.count)
-        for (event, source) in zip(gathered.events, gathered.sources) {
-            let subject = position[Int(event.patient)]
-            guard subject >= 0 else { continue }
-            let anchor = released[Int(subject)].subject.anchor
-            guard let start = profile.offset(of: event.start, anchor: anchor) else {
-                summary.eventsDropped["interval too long", default: 0] += 1
-                continue
-            }
-            let end = event.end.flatMap { profile.offset(of: $0, anchor: anchor) }
-            rows.append(
-                EventRow(
-                    subject: UInt32(subject), code: UInt32(event.code), start: start,
-                    end: end.map { max($0, start) }, kind: event.kind, number: event.number,
-                    valueCode: event.valueCode, unit: event.unit, source: source))
-        }
+        for row in released { summary.counts.add(row.subject.record) }
+        let rows = place(gathered, released: released, counts: &summary.counts)
         summary.events = rows.count
         let path = "\(site.timelinesPath)/\(Release.segmentName(list))"
         let subjects = released.map(\.subject.record)
@@ -142,7 +120,66 @@ struct Release {
         }
         summary.codes = Set(rows.map(\.code)).count
         summary.segmentSHA256 = try Files.digest(path)
+        try writeManifest(summary)
         return summary
+    }
+
+    /// Events of released subjects on their own clocks, in the order gathered.
+    private func place(
+        _ gathered: Gathering, released: [(subject: ReleasedSubject, patient: Int32)],
+        counts: inout ReleaseCounts
+    ) -> [EventRow] {
+        let profile = SafeHarborIntervals()
+        var position = [Int32](repeating: -1, count: gathered.patientKeys.count)
+        for (index, row) in released.enumerated() { position[Int(row.patient)] = Int32(index) }
+        var rows: [EventRow] = []
+        rows.reserveCapacity(gathered.events.count)
+        for (event, source) in zip(gathered.events, gathered.sources) {
+            let subject = position[Int(event.patient)]
+            guard subject >= 0 else { continue }
+            let unit = event.unit >= 0 ? gathered.units[Int(event.unit)] : nil
+            let isNumber = event.kind != .none && event.kind != .code
+            guard
+                !profile.statesAge(
+                    code: gathered.codes[Int(event.code)].code,
+                    number: isNumber ? event.number : nil, unit: unit)
+            else {
+                counts.drop("states an age or a date of birth")
+                continue
+            }
+            let anchor = released[Int(subject)].subject.anchor
+            guard let start = profile.offset(of: event.start, anchor: anchor) else {
+                counts.drop("earlier than 90 years before an aged subject's last event")
+                continue
+            }
+            let end = event.end.flatMap { profile.offset(of: $0, anchor: anchor) }
+            rows.append(
+                EventRow(
+                    subject: UInt32(subject), code: UInt32(event.code), start: start,
+                    end: end.map { max($0, start) }, kind: event.kind, number: event.number,
+                    valueCode: event.valueCode, unit: event.unit, source: source))
+        }
+        return rows
+    }
+
+    /// The manifest of a release under the site's configuration as it is now.
+    func manifest(_ summary: ReleaseSummary) throws(SiteError) -> ReleaseManifest {
+        let signer = site.configuration.signer
+        return ReleaseManifest(
+            profile: try profile(), signer: signer.isEmpty ? nil : signer, counts: summary.counts)
+    }
+
+    /// The profile `site.yaml` names; one that this version doesn't have is refused.
+    func profile() throws(SiteError) -> ReleaseProfile {
+        let name = site.configuration.profile
+        return try stage { try ReleaseProfile(named: name) }
+    }
+
+    /// What the privacy officer reads and signs: beside the timelines, as text and as JSON.
+    private func writeManifest(_ summary: ReleaseSummary) throws(SiteError) {
+        let manifest = try manifest(summary)
+        try Files.replace(site.timelinesPath + "/MANIFEST.txt", with: Array(manifest.text.utf8))
+        try Files.replace(site.timelinesPath + "/MANIFEST.json", with: Files.json(manifest))
     }
 }
 

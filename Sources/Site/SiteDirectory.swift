@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+package import Deidentification
 import Foundation
 package import Ledger
 package import Timelines
@@ -101,6 +102,20 @@ package struct SiteDirectory: Sendable {
             throw .nothingImported(directory: path)
         }
         return try stage { try TimelineStore.open("\(timelinesPath)/\(current.segment)") }
+    }
+
+    /// What the release in force removed and kept, for the privacy officer.
+    package func manifest() throws(SiteError) -> ReleaseManifest {
+        let release = Release(site: self, vault: try vault())
+        guard let summary = try release.summaryInForce() else {
+            throw .nothingImported(directory: path)
+        }
+        return try release.manifest(summary)
+    }
+
+    /// Counts of the release in force; nil before the first import.
+    package func releaseSummary() throws(SiteError) -> ReleaseSummary? {
+        try Release(site: self, vault: try vault()).summaryInForce()
     }
 
     /// Checks the whole ledger against its checkpoint and public key.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import Deidentification
 import Foundation
 import Records
 import Site
@@ -133,6 +134,21 @@ struct ImportOutput: Encodable {
         return Terminal.table(rows) + "\n"
             + String(format: "%.0f MB in %.2f s (%.0f MB/s).", Double(bytes) / 1e6, seconds, speed)
             + "\nNext: bedside codes --site \(site)"
+    }
+}
+
+/// `bedside manifest`: what the privacy officer reads before signing.
+struct Manifest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print what the release removed, what remains, and where it departs from the rule.",
+        discussion: "The officer who signs the local policy is `signer` in site.yaml.")
+
+    @OptionGroup var site: SiteOption
+    @OptionGroup var output: OutputOption
+
+    func run() throws {
+        let manifest = try site.open().manifest()
+        try output.show(manifest) { manifest.text }
     }
 }
 
