@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
-import Foundation
+package import Foundation
 
 /// The site's dealings with the file system: whole files, written so that a crash leaves either
 /// the old or the new one.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Ledger
+package import Ledger
 import Records
 
 /// The kinds of ledger entry this version writes.

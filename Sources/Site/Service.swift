@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Cohorts
 import Crypto
 package import Diagnosis
 import Foundation
@@ -7,6 +6,7 @@ package import Knowledge
 package import Ledger
 import Synchronization
 package import Timelines
+import Vault
 
 /// A model the gateway may serve.
 package struct ServedModel: Sendable, Hashable {
