@@ -53,7 +53,7 @@ package struct ImportJob: Sendable {
         }
         defer { withExtendedLifetime(lock) {} }
         let vault = try site.vault()
-        try stage { try vault.removeUnfinishedWrites() }
+        _ = try stage { try vault.removeUnfinishedWrites() }
         let release = Release(site: site, vault: vault)
         _ = try release.profile()
         let sources = try listed(source)

@@ -2,6 +2,7 @@
 import Cohorts
 import Diagnosis
 import Foundation
+import Intake
 import Site
 
 /// What the demo did, for people and for programs.

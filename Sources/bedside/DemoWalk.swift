@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import Cohorts
 import Diagnosis
 import Foundation
 import FoundationNetworking
 import Knowledge
+import Ledger
 import Records
+import SimulatedHospitals
 import Site
 
 /// The stations of the demo, each timed.

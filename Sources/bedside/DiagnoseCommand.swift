@@ -74,7 +74,7 @@ struct Diagnose: ParsableCommand {
 
     private func ask(_ prompt: String) -> String? {
         print(prompt, terminator: "")
-        fflush(stdout)
+        fflush(nil)
         return readLine()?.trimmingCharacters(in: .whitespaces)
     }
 }

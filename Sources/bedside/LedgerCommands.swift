@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import Ledger
 import Site
 
 /// `bedside ledger`: check and read the log.

@@ -2,6 +2,8 @@
 import ArgumentParser
 import Deidentification
 import Foundation
+import Intake
+import Ledger
 import Records
 import Site
 import Timelines
