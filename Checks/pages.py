@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Opens every workbench page at two widths, saves screenshots, and runs axe-core on each."""
-import pathlib, sys
+import pathlib, sys, time
 from axe_core_python.selenium import Axe
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -21,8 +21,6 @@ def press(driver, text):
     for button in driver.find_elements(By.TAG_NAME, "button"):
         if text.lower() in button.text.lower():
             driver.execute_script("arguments[0].click()", button)
-            driver.implicitly_wait(2)
-            import time
             time.sleep(1.0)
             return True
     return False
@@ -35,11 +33,13 @@ def main(base, out):
     for width, height in ((1280, 900), (390, 844)):
         driver = browser(width, height)
         steps = [("overview", "/", []), ("cohort", "/cohort", []), ("cohort-counted", "/cohort", ["Count"]),
-                 ("workup-start", "/workup", []), ("workup", "/workup", ["Start", "Yes", "No", "Yes"]),
+                 ("work-up-start", "/work-up", []), ("work-up", "/work-up", ["Begin", "Yes", "No", "Yes"]),
                  ("ledger", "/ledger", []), ("ledger-verified", "/ledger", ["Verify"]),
-                 ("ledger-entry", "/ledger/0", []), ("api", "/api", []), ("error", "/no-such-page", [])]
+                 ("ledger-entry", "/ledger/0", []), ("api", "/api", []), ("error", "/ledger/999999", [])]
         for name, path, presses in steps:
             driver.get(base + path)
+            for field in driver.find_elements(By.CSS_SELECTOR, "main input[list]"):
+                field.send_keys("E_66")
             for label in presses:
                 if not press(driver, label):
                     print(f"BAD {name} at {width}: no button {label}")

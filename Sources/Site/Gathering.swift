@@ -25,6 +25,8 @@ struct Gathering {
     var codes: [CodeEntry] = []
     var units: [String] = []
     var notes = 0
+    /// The reports of all batches, added up.
+    var report = IntakeReport()
     var withheldByBatch: [String: [String: Int]] = [:]
 
     private var patientIndex: [String: Int32] = [:]
@@ -56,6 +58,7 @@ struct Gathering {
     private mutating func add(
         _ extraction: Extraction, position: Int, digest: String, to orphans: inout OrphanCount
     ) {
+        report = report + extraction.report
         var seenHere: Set<ResourceKey> = []
         var superseded: Set<ResourceKey> = []
         func isNew(_ key: ResourceKey) -> Bool {

@@ -22,6 +22,8 @@ package struct ImportJob: Sendable {
         /// Files whose content was already in the site.
         package var filesKnown: Int
         package var ignored: [String]
+        /// One sentence for each file that could not be read at all; the others are imported.
+        package var refusals: [String] = []
         package var release: ReleaseSummary
         package var seconds: Double
     }
@@ -68,12 +70,19 @@ package struct ImportJob: Sendable {
         for (number, file) in sources.files.enumerated() {
             let digest = try Files.digest(file)
             let name = displayName(file, under: source)
-            let outcome = try seal(file, named: name, digest: digest, in: vault)
-            summary.report = summary.report + outcome.report
-            if outcome.wasKnown { summary.filesKnown += 1 }
+            done += sizes[number]
+            switch try seal(file, named: name, digest: digest, in: vault) {
+            case .refused(let sentence):
+                summary.refusals.append(sentence)
+                continue
+            case .known(let report):
+                summary.filesKnown += 1
+                summary.report = summary.report + report
+            case .sealed(let report):
+                summary.report = summary.report + report
+            }
             if !batches.contains(digest) { batches.append(digest) }
             list.add(digest: digest, name: name)
-            done += sizes[number]
             progress(
                 Progress(
                     file: number + 1, files: sizes.count, bytesDone: done, bytesTotal: total))
@@ -105,20 +114,28 @@ package struct ImportJob: Sendable {
         return (attributes?[.size] as? Int) ?? 0
     }
 
+    private enum Outcome {
+        case sealed(IntakeReport)
+        /// The vault holds a file of this content already.
+        case known(IntakeReport)
+        case refused(String)
+    }
+
     /// Extracts and seals one file, or reads its report where it is sealed already.
     private func seal(
         _ file: String, named name: String, digest: String, in vault: Vault
-    ) throws(SiteError) -> (report: IntakeReport, wasKnown: Bool) {
+    ) throws(SiteError) -> Outcome {
         let blob = ImportList.blobName(digest)
         if vault.contains(blob) {
-            return (try ImportList.extraction(digest, from: vault).report, true)
+            return .known(try ImportList.extraction(digest, from: vault).report)
         }
-        return try stage {
-            let extraction = try FHIRReader().extract(
+        let extraction: Extraction
+        do throws(IntakeError) {
+            extraction = try FHIRReader().extract(
                 file: file, displayName: name, progress: { _ in })
-            try vault.seal(extraction.encoded(), as: blob)
-            return (extraction.report, false)
-        }
+        } catch { return .refused(error.sentence) }
+        try stage { try vault.seal(extraction.encoded(), as: blob) }
+        return .sealed(extraction.report)
     }
 }
 

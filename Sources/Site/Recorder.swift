@@ -111,6 +111,9 @@ package struct Recorder: Sendable {
                     "signer": .string(site.configuration.signer),
                     "imports": .string(imports.digest),
                     "segment": .string(summary.segmentSHA256),
+                    "files": .int(summary.files), "resources": .int(summary.resources),
+                    "imported": .int(summary.imported),
+                    "rejected": .object(summary.rejected.mapValues { .int($0) }),
                     "subjects": .int(summary.subjects), "events": .int(summary.events),
                     "notes_withheld": .int(summary.notesWithheld),
                 ]))

@@ -8,6 +8,11 @@ import Vault
 
 /// What a release of timelines holds, in counts only.
 package struct ReleaseSummary: Sendable, Codable, Equatable {
+    /// Files the site holds, and their resources; what was withheld counts as rejected.
+    package var files = 0
+    package var resources = 0
+    package var imported = 0
+    package var rejected: [String: Int] = [:]
     package var subjects = 0
     package var events = 0
     package var codes = 0
@@ -91,6 +96,11 @@ struct Release {
     {
         var summary = ReleaseSummary()
         summary.notesWithheld = gathered.notes
+        let report = gathered.withheldByBatch.values.reduce(gathered.report) { $0.moving($1) }
+        summary.files = list.batches.count
+        summary.resources = report.resources
+        summary.imported = report.imported
+        summary.rejected = report.rejected
         let profile = SafeHarborIntervals()
         var crosswalk = try crosswalk(enrolling: gathered.persons.keys.map { $0 })
         var released: [(subject: ReleasedSubject, patient: Int32)] = []

@@ -148,7 +148,7 @@ package final class Service: Sendable {
                     body: [
                         "call": .string(id), "reserved": .int(reserved),
                         "price_micros": .int(price), "findings": .int(input.findings.count),
-                        "answer": .string(keyed(Files.json(assessment))),
+                        "answer": .string(keyed(assessment.fingerprint)),
                     ]))
             book.settle(id, at: settled, priceMicros: price)
             return ServedCall(
@@ -200,5 +200,21 @@ package final class Service: Sendable {
         let store = try site.timelines()
         segment.withLock { $0 = (current.segment, store) }
         return store
+    }
+}
+
+extension Assessment {
+    /// What identifies the answer: model, conditions in order, and their exact probabilities.
+    ///
+    /// The rest of an assessment follows from these and the request.
+    fileprivate var fingerprint: [UInt8] {
+        var bytes = Array(modelDigest.utf8)
+        for hypothesis in differential {
+            bytes += Array(hypothesis.name.utf8)
+            withUnsafeBytes(of: hypothesis.probability.bitPattern.littleEndian) {
+                bytes.append(contentsOf: $0)
+            }
+        }
+        return bytes
     }
 }

@@ -10,7 +10,7 @@ struct ImportTests {
 
     /// Modules of the system and the toolchain, open to every target.
     static let everyone: Set<String> = [
-        "Foundation", "FoundationNetworking", "Glibc", "Synchronization", "Dispatch",
+        "Foundation", "FoundationNetworking", "Glibc", "Darwin", "Synchronization", "Dispatch",
     ]
 
     /// Target and what it may import, from the rows `| \`Target\` | A, B | … |`.
@@ -20,7 +20,8 @@ struct ImportTests {
         for line in text.split(separator: "\n") where line.hasPrefix("| `") {
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
             let name = cells[0].trimmingCharacters(in: CharacterSet(charactersIn: "`"))
-            let words = cells[1].split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" })
+            let words = cells[1].split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }
+            )
             table[name] = Set(words.map(String.init))
         }
         return table
@@ -32,7 +33,9 @@ struct ImportTests {
         for line in text.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard let position = words.firstIndex(of: "import"),
-                words[..<position].allSatisfy({ ["package", "public", "internal", "@testable"].contains($0) }),
+                words[..<position].allSatisfy({
+                    ["package", "public", "internal", "@testable"].contains($0)
+                }),
                 position + 1 < words.count
             else { continue }
             modules.insert(String(words[position + 1].split(separator: ".")[0]))

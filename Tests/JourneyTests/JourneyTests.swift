@@ -11,7 +11,8 @@ struct JourneyTests {
     /// The program beside the test bundle.
     static var program: URL {
         let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" }
-        let folder = bundle?.deletingLastPathComponent()
+        let folder =
+            bundle?.deletingLastPathComponent()
             ?? URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         return folder.appending(path: "bedside")
     }
@@ -33,7 +34,7 @@ struct JourneyTests {
         process.arguments = arguments
         let errors = FileManager.default.temporaryDirectory
             .appending(path: "bedside-errors-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: errors.path, contents: nil)
+        _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
         defer { try? FileManager.default.removeItem(at: errors) }
         process.standardError = try FileHandle(forWritingTo: errors)
         process.standardInput = FileHandle.nullDevice

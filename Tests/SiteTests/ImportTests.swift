@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Intake
+import Records
 import Site
 import Testing
 import Timelines
@@ -42,9 +44,10 @@ struct ImportTests {
         _ = try ImportJob(site: clean).run(scratch.path + "/in")
         let expected = try segment(clean)
         let files = FileManager.default
-        for leftover in ["timelines/CURRENT", "vault/release-summary", "vault/crosswalk",
-            "vault/imports", "timelines/RECORDED"]
-        {
+        for leftover in [
+            "timelines/CURRENT", "vault/release-summary", "vault/crosswalk",
+            "vault/imports", "timelines/RECORDED",
+        ] {
             let copy = "\(scratch.path)/site-\(UUID().uuidString)"
             try files.copyItem(atPath: clean.path, toPath: copy)
             for name in files.enumerator(atPath: copy)?.allObjects as? [String] ?? []

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import Hummingbird
+import Site
+import Workbench
+
+/// The pages, for whoever sits at this machine.
+struct WorkbenchRoutes: Sendable {
+    private let service: Service
+    private let maker: PageMaker
+
+    init(service: Service, settings: GatewaySettings) {
+        self.service = service
+        maker = PageMaker(service: service, settings: settings)
+    }
+
+    func add(to router: Router<GatewayContext>) {
+        let pages = router.group().add(middleware: PageGuard())
+        let work = WorkUpPage(service: service)
+        let cohort = CohortPage(service: service)
+        let ledger = LedgerPage(service: service)
+        let overview = OverviewPage(service: service)
+        show(pages, Place.overview.path) { _, _, _ in try await overview.view() }
+        show(pages, Place.workUp.path) { _, _, _ in work.start() }
+        post(pages, Place.workUp.path) { form, _ in try await work.view(form) }
+        show(pages, Place.cohort.path) { _, _, _ in cohort.start() }
+        post(pages, Place.cohort.path) { form, _ in try await cohort.view(form) }
+        show(pages, Place.ledger.path) { _, _, _ in try ledger.view() }
+        post(pages, RouterPath(Place.verification)) { _, _ in try await ledger.verified() }
+        show(pages, "ledger/{index}") { _, context, _ in
+            try ledger.entry(context.parameters.get("index").flatMap(Int.init))
+        }
+        show(pages, Place.api.path) { request, _, _ in
+            APIPage(service: service).view(authority: request.head.authority)
+        }
+        pages.get("assets/{file}") { request, context in
+            let name = context.parameters.get("file") ?? ""
+            guard let file = WorkbenchAssets.file(named: name) else {
+                return maker.response(to: PageRefusal.noFile, for: maker.visit(request))
+            }
+            return Response(
+                status: .ok, headers: [.contentType: file.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+        }
+    }
+
+    /// A page one asks for.
+    private func show<Page: WorkbenchPage>(
+        _ group: RouterGroup<GatewayContext>, _ path: RouterPath,
+        _ view: @escaping @Sendable (Request, GatewayContext, Visit) async throws -> Page
+    ) {
+        group.get(path) { [maker] request, context in
+            let visit = maker.visit(request)
+            do {
+                return maker.response(try await view(request, context, visit), for: visit)
+            } catch {
+                return maker.response(to: error, for: visit)
+            }
+        }
+    }
+
+    /// A page that answers a form; without the session's token nothing is done.
+    private func post<Page: WorkbenchPage>(
+        _ group: RouterGroup<GatewayContext>, _ path: RouterPath,
+        _ view: @escaping @Sendable (Form, Visit) async throws -> Page
+    ) {
+        group.post(path) { [maker] request, _ in
+            let visit = maker.visit(request)
+            do {
+                let form = try await maker.form(request, of: visit)
+                return maker.response(try await view(form, visit), for: visit)
+            } catch {
+                return maker.response(to: error, for: visit)
+            }
+        }
+    }
+}
+
+extension Place {
+    /// The address as the router takes it.
+    fileprivate var path: RouterPath { RouterPath(rawValue) }
+}
