@@ -9,7 +9,8 @@ let arguments = CommandLine.arguments.dropFirst()
 do {
     switch arguments.first {
     case "ledger":
-        try await LedgerBenchmark.run(entries: arguments.dropFirst().first.flatMap(Int.init) ?? 1_000_000)
+        try await LedgerBenchmark.run(
+            entries: arguments.dropFirst().first.flatMap(Int.init) ?? 1_000_000)
     case "import":
         guard let path = arguments.dropFirst().first else { throw BenchmarkUsage() }
         try IntakeBenchmark.run(path)

@@ -71,7 +71,7 @@ struct Import: ParsableCommand {
         let summary = try job.run(path)
         let report = ImportOutput(summary)
         for issue in summary.report.issues.prefix(20) {
-            Terminal.note("\(issue.file):\(issue.line): \(issue.message)")
+            Terminal.note(issue.message)
         }
         let more = summary.report.issues.count + summary.report.issuesOmitted - 20
         if more > 0 { Terminal.note("… and \(Terminal.grouped(more)) more issues") }
@@ -79,6 +79,8 @@ struct Import: ParsableCommand {
             Terminal.note("\(name): not a .ndjson or .json file; left alone")
         }
         try output.show(report) { report.text(site: site.site) }
+        for refusal in summary.refusals { Terminal.complain(refusal) }
+        if !summary.refusals.isEmpty { throw ExitCode.failure }
     }
 }
 
@@ -94,6 +96,7 @@ struct ImportOutput: Encodable {
     var bytes: Int
     var files: Int
     var filesKnown: Int
+    var filesRefused: Int
     var issues: Int
     var seconds: Double
 
@@ -101,6 +104,7 @@ struct ImportOutput: Encodable {
         case resources, imported, rejected, reasons, subjects, events, bytes, files, issues, seconds
         case notesWithheld = "notes_withheld"
         case filesKnown = "files_known"
+        case filesRefused = "files_refused"
     }
 
     init(_ summary: ImportJob.Summary) {
@@ -114,6 +118,7 @@ struct ImportOutput: Encodable {
         bytes = summary.report.bytes
         files = summary.files
         filesKnown = summary.filesKnown
+        filesRefused = summary.refusals.count
         issues = summary.report.issues.count + summary.report.issuesOmitted
         seconds = summary.seconds
     }
@@ -132,10 +137,12 @@ struct ImportOutput: Encodable {
             ["events in the site", Terminal.grouped(events)],
             ["notes withheld in the vault", Terminal.grouped(notesWithheld)],
         ]
-        let speed = Double(bytes) / 1e6 / max(seconds, 0.001)
-        return Terminal.table(rows) + "\n"
-            + String(format: "%.0f MB in %.2f s (%.0f MB/s).", Double(bytes) / 1e6, seconds, speed)
-            + "\nNext: bedside codes --site \(site)"
+        let known = filesKnown == 0 ? "" : "\(filesKnown) of \(files) files were in the site already. "
+        let speed = String(format: " (%.0f MB/s)", Double(bytes) / 1e6 / max(seconds, 0.001))
+        return Terminal.table(rows) + "\n" + known
+            + String(format: "%.0f MB in %.2f s", Double(bytes) / 1e6, seconds)
+            + (filesKnown == 0 ? speed : "")
+            + ".\nNext: bedside codes --site \(site)"
     }
 }
 
