@@ -12,8 +12,11 @@ final class CallBook: Sendable {
         var principal: String
         var idempotency: String?
         var request: String
-        var priceMicros = 0
+        /// Model version that answers.
+        var version = ""
         var settledAt = -1
+        /// Milliseconds since 1970, UTC.
+        var settledTime = 0
     }
 
     private struct State {
@@ -23,9 +26,12 @@ final class CallBook: Sendable {
         var settled: [String: Call] = [:]
         /// Keys being answered by this process.
         var running: Set<String> = []
+        var sinceTrim = 0
     }
 
     private let state = Mutex(State())
+    /// How long an idempotency key is remembered, in milliseconds: 24 hours.
+    private let window = 24 * 3600 * 1000
 
     /// Reads all entries once, in order.
     init(replaying log: LedgerLog) throws(SiteError) {
@@ -40,6 +46,8 @@ final class CallBook: Sendable {
             }
             next = range.upperBound
         }
+        let oldest = Entry.now - window
+        fold.settled = fold.settled.filter { $0.value.settledTime > oldest }
         let folded = fold
         state.withLock { $0 = folded }
     }
@@ -54,11 +62,12 @@ final class CallBook: Sendable {
             state.open[id] = Call(
                 id: id, principal: json["actor"]?.stringValue ?? "",
                 idempotency: body["idempotency"]?.stringValue,
-                request: body["request"]?.stringValue ?? "")
+                request: body["request"]?.stringValue ?? "",
+                version: body["version"]?.stringValue ?? "")
         case .callSettled:
             guard var call = state.open.removeValue(forKey: id) else { return }
             call.settledAt = index
-            call.priceMicros = body["price_micros"]?.intValue ?? 0
+            call.settledTime = json["ts"]?.intValue ?? 0
             if let key = call.idempotency { state.settled[key] = call }
         case .callReleased:
             state.open[id] = nil
@@ -77,7 +86,7 @@ final class CallBook: Sendable {
     {
         let outcome: Result<Call?, SiteError> = state.withLock { state in
             if let key = idempotency {
-                if let earlier = state.settled[key] {
+                if let earlier = state.settled[key], earlier.settledTime > Entry.now - window {
                     return earlier.request == request
                         ? .success(earlier) : .failure(.idempotencyKeyReused)
                 }
@@ -90,11 +99,20 @@ final class CallBook: Sendable {
         return try outcome.get()
     }
 
-    func settle(_ id: String, at index: Int, priceMicros: Int) {
+    func settle(_ id: String, at index: Int, version: String) {
+        let now = Entry.now
+        let window = window
         state.withLock { state in
             guard var call = state.open.removeValue(forKey: id) else { return }
             call.settledAt = index
-            call.priceMicros = priceMicros
+            call.version = version
+            call.settledTime = now
+            // Trimming now and then keeps memory to a day's keys at a constant cost a call.
+            state.sinceTrim += 1
+            if state.sinceTrim > state.settled.count {
+                state.sinceTrim = 0
+                state.settled = state.settled.filter { $0.value.settledTime > now - window }
+            }
             if let key = call.idempotency {
                 state.settled[key] = call
                 state.running.remove(key)
@@ -102,11 +120,7 @@ final class CallBook: Sendable {
         }
     }
 
-    func release(_ id: String, at index: Int) {
-        abandon(id)
-    }
-
-    /// Forgets a call that could not be recorded, so that it can be tried again.
+    /// Forgets a call that was not answered, so that it can be tried again.
     func abandon(_ id: String) {
         state.withLock { state in
             if let key = state.open.removeValue(forKey: id)?.idempotency {

@@ -15,6 +15,8 @@ package struct Configuration: Sendable, Equatable {
     package var signer = ""
     /// Key files live here, outside the site.
     package var keyDirectory = ""
+    /// The ledger's name in its checkpoints; changing it breaks the signatures of old ones.
+    package var ledgerOrigin = ""
     /// Counts of 1 up to one less than this are hidden.
     package var smallCell = 11
     /// Price of one prediction in millionths of `currency`.
@@ -34,6 +36,7 @@ package struct Configuration: Sendable, Equatable {
         "profile": { text($1, into: &$0.profile) },
         "signer": { text($1, into: &$0.signer) },
         "key_directory": { text($1, into: &$0.keyDirectory) },
+        "ledger_origin": { text($1, into: &$0.ledgerOrigin) },
         "small_cell": { whole($1, 2...1000, into: &$0.smallCell) },
         "prediction_micros": { whole($1, 0...1_000_000_000_000, into: &$0.predictionMicros) },
         "currency": { text($1, into: &$0.currency) },
@@ -87,6 +90,8 @@ package struct Configuration: Sendable, Equatable {
         signer: \(Configuration.quoted(signer))
         # Directory of the key files; it must stay outside the site.
         key_directory: \(Configuration.quoted(keyDirectory))
+        # The ledger's name in its checkpoints; never change it.
+        ledger_origin: \(Configuration.quoted(ledgerOrigin))
         # Counts from 1 up to one less than this are hidden.
         small_cell: \(smallCell)
         # Price of one prediction, in millionths of the currency.

@@ -45,6 +45,11 @@ package final class KeyStore: Sendable {
             throw .refused(
                 "a key's name is 1 to 64 letters, digits, dots, hyphens or underscores")
         }
+        guard !KeyStore.reserved.contains(name) else {
+            throw .refused("\(name) is a name Bedside signs with itself; choose another name")
+        }
+        let lock = try locked()
+        defer { withExtendedLifetime(lock) {} }
         try reload()
         guard !principals.contains(where: { $0.name == name }) else {
             throw .refused("a key named \(name) exists; choose another name")
@@ -57,15 +62,44 @@ package final class KeyStore: Sendable {
         return (key, principal)
     }
 
+    /// Takes a key away; from the next call on it opens nothing.
+    ///
+    /// - Throws: `SiteError.refused` where nobody of that name holds a key.
+    package func revoke(name: String) throws(SiteError) {
+        let lock = try locked()
+        defer { withExtendedLifetime(lock) {} }
+        try reload()
+        let left = principals.filter { $0.name != name }
+        guard left.count < principals.count else {
+            throw .refused("nobody named \(name.prefix(64)) holds a key; see bedside key list")
+        }
+        try Files.replace(path, with: Files.json(left), mode: 0o600)
+        try reload()
+    }
+
     /// The holder of a key; nil for an unknown one.
     ///
-    /// Keys made while a server runs are found.
+    /// Keys made or revoked while a server runs count at once. Where the file can't be read, no key
+    /// opens anything.
     package func principal(forKey key: String) -> Principal? {
         let hash = Files.digest(of: Array(key.utf8))
-        if let known = state.withLock({ $0.byHash[hash] }) { return known }
         let stamp = modified
-        guard state.withLock({ $0.stamp != stamp }), (try? reload()) != nil else { return nil }
+        if state.withLock({ $0.stamp != stamp }), (try? reload()) == nil { return nil }
         return state.withLock { $0.byHash[hash] }
+    }
+
+    /// Names the ledger uses for Bedside's own commands and pages.
+    private static let reserved: Set<String> = [
+        "cohort", "demo", "import", "init", "key", "serve", "workbench",
+    ]
+
+    /// One process at a time changes the keys; others wait up to five seconds.
+    private func locked() throws(SiteError) -> FileLock {
+        for _ in 0..<500 {
+            if let lock = FileLock(path + ".lock") { return lock }
+            usleep(10_000)
+        }
+        throw .busy(directory: path)
     }
 
     private var modified: Date? {
@@ -74,7 +108,10 @@ package final class KeyStore: Sendable {
 
     private func reload() throws(SiteError) {
         let stamp = modified
-        guard Files.exists(path) else { return }
+        guard Files.exists(path) else {
+            state.withLock { $0 = State(byHash: [:], stamp: stamp) }
+            return
+        }
         let bytes = try Files.readBytes(path)
         guard let list = try? JSONDecoder().decode([Principal].self, from: Data(bytes)) else {
             throw .badConfiguration(

@@ -9,6 +9,7 @@ package enum EntryType: String, Sendable, CaseIterable {
     case timelinesReleased = "timelines.released"
     case cohortCounted = "cohort.counted"
     case keyCreated = "key.created"
+    case keyRevoked = "key.revoked"
     case callReserved = "call.reserved"
     case callSettled = "call.settled"
     case callRefused = "call.refused"
@@ -63,24 +64,54 @@ package struct Recorder: Sendable {
     package func record(_ entry: Entry) throws(SiteError) {
         try Files.makeDirectory(inbox, mode: 0o700)
         let name = String(
-            format: "%016d-%d-%08x", entry.milliseconds, getpid(), UInt32.random(in: 0 ... .max))
+            format: "%016ld-%d-%08x", entry.milliseconds, getpid(), UInt32.random(in: 0 ... .max))
         try Files.replace("\(inbox)/\(name).json", with: entry.record, mode: 0o600)
-        guard let log = try? openLog() else { return }
+        guard let log = try openLogUnlessInUse() else { return }
+        defer { close(log) }
+        try Recorder.drain(inbox, into: log)
+    }
+
+    /// Opens the log as its one writer; refuses one that was cut back or exchanged since the last
+    /// checkpoint that was kept beside the keys.
+    func openLog() throws(SiteError) -> LedgerLog {
+        try stage { try opened() }
+    }
+
+    /// The log, or nil where a server holds it and will take what waits.
+    private func openLogUnlessInUse() throws(SiteError) -> LedgerLog? {
+        try stage {
+            do {
+                return try opened()
+            } catch LedgerError.inUse {
+                return nil
+            }
+        }
+    }
+
+    private func opened() throws -> LedgerLog {
+        let key = try LedgerKey.load(site.ledgerKeyFile, name: site.origin)
+        let log = try LedgerLog.open(directory: site.ledgerPath, origin: site.origin, key: key)
         do {
-            try Recorder.drain(inbox, into: log)
+            if let kept = try site.keptCheckpoint() {
+                try log.check(remembered: kept, publicKey: key.publicKey)
+            }
         } catch {
             log.close()
             throw error
         }
-        log.close()
+        return log
     }
 
-    /// Opens the log as its one writer.
-    func openLog() throws(SiteError) -> LedgerLog {
-        try stage {
-            let key = try LedgerKey.load(site.ledgerKeyFile, name: site.origin)
-            return try LedgerLog.open(directory: site.ledgerPath, origin: site.origin, key: key)
-        }
+    /// Gives the log back and keeps its last checkpoint beside the keys.
+    func close(_ log: LedgerLog) {
+        log.close()
+        keep(log)
+    }
+
+    /// Keeps the latest signed checkpoint beside the keys; what can't be kept now is kept later.
+    func keep(_ log: LedgerLog) {
+        guard let head = try? log.signedHead() else { return }
+        try? Files.replace(site.keptCheckpointFile, with: Array(head.text.utf8), mode: 0o600)
     }
 
     /// Moves waiting entries into the log, oldest first.

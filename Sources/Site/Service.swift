@@ -34,8 +34,10 @@ package struct ServedCall: Sendable {
     package let predictionID: String
     package let assessment: Assessment
     package let receipt: Receipt
-    /// The same idempotency key was answered before: this is that receipt, nothing was billed.
+    /// The same idempotency key was answered before: the receipt names that call's entry in the
+    /// tree as it stands now, and nothing is billed again.
     package let isReplay: Bool
+    /// What this call was billed; 0 for a replay.
     package let priceMicros: Int
 }
 
@@ -50,6 +52,7 @@ package final class Service: Sendable {
     package let log: LedgerLog
     private let book: CallBook
     private let digestKey: SymmetricKey
+    private let keptSize = Mutex(-1)
     private let segment = Mutex<(name: String, store: TimelineStore)?>(nil)
 
     /// The version of this code, part of every model version.
@@ -85,9 +88,9 @@ package final class Service: Sendable {
         book = try CallBook(replaying: log)
         try Recorder.drain(site.ledgerPath + "/inbox", into: log)
         for call in book.openReservations {
-            let index = try await append(
+            _ = try await append(
                 Entry(.callReleased, actor: call.principal, body: ["call": .string(call.id)]))
-            book.release(call.id, at: index)
+            book.abandon(call.id)
         }
     }
 
@@ -96,21 +99,26 @@ package final class Service: Sendable {
         keys.principal(forKey: key)
     }
 
-    /// Takes entries other processes left for the ledger; called now and then by the server.
+    /// Takes entries other processes left for the ledger, and keeps the latest checkpoint beside
+    /// the keys; called about once a second by the server.
     package func drainInbox() throws(SiteError) {
         try Recorder.drain(site.ledgerPath + "/inbox", into: log)
+        let size = log.size
+        guard keptSize.withLock({ $0 != size }) else { return }
+        Recorder(site).keep(log)
+        keptSize.withLock { $0 = size }
     }
 
     /// Signs a last checkpoint and gives the log back.
     package func close() {
-        log.close()
+        Recorder(site).close(log)
     }
 
     /// Answers one case: reserve, assess, settle.
     ///
     /// - Parameters:
-    ///   - idempotencyKey: the caller's own name for this call; a repetition gets the first receipt
-    ///     and is billed nothing.
+    ///   - idempotencyKey: the caller's own name for this call; a repetition within 24 hours gets
+    ///     the first call's entry and is billed nothing.
     ///   - dialect: which surface asked, for the record.
     /// - Throws: `SiteError`; nothing that was not recorded is ever returned.
     package func predict(
@@ -126,10 +134,11 @@ package final class Service: Sendable {
         if let earlier = try book.begin(
             id: id, principal: principal, idempotency: idempotency, request: request)
         {
+            // The same version answers the same; another one's answer would not be on record.
+            guard earlier.version == served.version else { throw .answeredByAnotherVersion }
             return ServedCall(
                 predictionID: earlier.id, assessment: panel.assess(input),
-                receipt: try receipt(at: earlier.settledAt), isReplay: true,
-                priceMicros: earlier.priceMicros)
+                receipt: receipt(at: earlier.settledAt), isReplay: true, priceMicros: 0)
         }
         let price = site.configuration.predictionMicros
         do throws(SiteError) {
@@ -150,9 +159,9 @@ package final class Service: Sendable {
                         "price_micros": .int(price), "findings": .int(input.findings.count),
                         "answer": .string(keyed(assessment.fingerprint)),
                     ]))
-            book.settle(id, at: settled, priceMicros: price)
+            book.settle(id, at: settled, version: served.version)
             return ServedCall(
-                predictionID: id, assessment: assessment, receipt: try receipt(at: settled),
+                predictionID: id, assessment: assessment, receipt: receipt(at: settled),
                 isReplay: false, priceMicros: price)
         } catch {
             book.abandon(id)
@@ -171,7 +180,7 @@ package final class Service: Sendable {
                     "model": .string(String(model.prefix(80))), "dialect": .string(dialect),
                     "reason": .string(reason),
                 ]))
-        return try receipt(at: index)
+        return receipt(at: index)
     }
 
     /// Appends an entry; its index once it is durable.
@@ -181,8 +190,10 @@ package final class Service: Sendable {
         } catch { throw .refused(error.sentence) }
     }
 
-    private func receipt(at index: Int) throws(SiteError) -> Receipt {
-        Receipt(index: index, size: log.size, root: log.root.hex)
+    /// The entry's place in the tree as it stands now.
+    private func receipt(at index: Int) -> Receipt {
+        let head = log.head
+        return Receipt(index: index, size: head.size, root: head.root.hex)
     }
 
     /// A digest that only the site can compute, so that a small set of possible cases can't be

@@ -47,6 +47,7 @@ package struct SiteDirectory: Sendable {
         guard Set(present).isSubset(of: expected) else { throw .directoryNotEmpty(directory: path) }
         var configuration = Configuration()
         configuration.name = name ?? URL(fileURLWithPath: path).lastPathComponent
+        configuration.ledgerOrigin = origin(named: configuration.name)
         configuration.keyDirectory = normalised(keyDirectory ?? path + ".keys")
         let site = SiteDirectory(path: path, configuration: configuration)
         for part in expected.sorted() { try Files.makeDirectory("\(path)/\(part)", mode: 0o700) }
@@ -64,7 +65,12 @@ package struct SiteDirectory: Sendable {
                 ? try LedgerKey.load(site.ledgerKeyFile, name: site.origin)
                 : try LedgerKey.create(at: site.ledgerKeyFile, name: site.origin)
         }
-        try Files.replace(site.publicKeyFile, with: Array((key.publicKeyText + "\n").utf8))
+        for file in [site.publicKeyFile, site.keptPublicKeyFile] {
+            try Files.replace(file, with: Array((key.publicKeyText + "\n").utf8))
+        }
+        try stage {
+            try LedgerLog.open(directory: site.ledgerPath, origin: site.origin, key: key).close()
+        }
         try Files.replace(path + "/site.yaml", with: Array(configuration.yaml.utf8))
         return site
     }
@@ -80,15 +86,28 @@ package struct SiteDirectory: Sendable {
     package var publicKeyFile: String { ledgerPath + "/public.key" }
     package var timelinesPath: String { path + "/timelines" }
     package var keysFile: String { path + "/keys.json" }
+    /// The ledger's public key as kept beside the keys: what is checked against.
+    package var keptPublicKeyFile: String { configuration.keyDirectory + "/ledger.pub" }
+    /// The last checkpoint this site's writers signed, kept beside the keys.
+    package var keptCheckpointFile: String { configuration.keyDirectory + "/ledger.checkpoint" }
     /// Name of the sealed key under which digests of requests and answers enter the ledger.
     static let digestKeyName = "keys/call-digests"
 
-    /// The ledger's name in its checkpoints.
-    package var origin: String {
-        let allowed = configuration.name.lowercased().map { character in
+    /// The ledger's name in its checkpoints, fixed when the site was made.
+    package var origin: String { configuration.ledgerOrigin }
+
+    private static func origin(named name: String) -> String {
+        let allowed = name.lowercased().map { character in
             character.isASCII && (character.isLetter || character.isNumber) ? character : "-"
         }
         return "bedside/" + String(allowed)
+    }
+
+    /// The checkpoint kept beside the keys; nil before the first.
+    func keptCheckpoint() throws(SiteError) -> Checkpoint? {
+        guard Files.exists(keptCheckpointFile) else { return nil }
+        let text = try Files.readText(keptCheckpointFile)
+        return try stage { try Checkpoint(parsing: text, file: keptCheckpointFile) }
     }
 
     /// Opens the vault with the site's key file.
@@ -118,13 +137,15 @@ package struct SiteDirectory: Sendable {
         try Release(site: self, vault: try vault()).summaryInForce()
     }
 
-    /// Checks the whole ledger against its checkpoint and public key.
+    /// Checks the whole ledger against the public key and the last checkpoint kept beside the keys,
+    /// so that a log exchanged as a whole does not pass.
     package func verifyLedger() throws(SiteError) -> LedgerVerification {
         let key = try stage {
             try LedgerPublicKey(
-                text: try Files.readText(publicKeyFile).trimmingCharacters(in: .newlines))
+                text: try Files.readText(keptPublicKeyFile).trimmingCharacters(in: .newlines))
         }
-        return LedgerLog.verify(directory: ledgerPath, origin: origin, publicKey: key)
+        return LedgerLog.verify(
+            directory: ledgerPath, origin: origin, publicKey: key, remembered: try keptCheckpoint())
     }
 }
 

@@ -25,6 +25,8 @@ package enum SiteError: Error, Equatable, Sendable {
     case callInProgress
     /// The same idempotency key came with a different request.
     case idempotencyKeyReused
+    /// The same idempotency key was answered by a model version that is no longer served.
+    case answeredByAnotherVersion
     /// The ledger could not record the call, so it was not answered.
     case notRecorded(String)
 
@@ -53,6 +55,8 @@ package enum SiteError: Error, Equatable, Sendable {
             "a call with this idempotency key is being answered; try again in a second"
         case .idempotencyKeyReused:
             "this idempotency key was used for a different request; use a new key"
+        case .answeredByAnotherVersion:
+            "this idempotency key was answered by another version of the model; use a new key"
         case .notRecorded(let reason):
             "the ledger could not record the call, so it was not answered: \(reason)"
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import Foundation
+import Gateway
 import Site
 
 /// The command line: one file a command over the library targets.
@@ -29,6 +30,9 @@ struct Bedside: AsyncParsableCommand {
                 try command.run()
             }
         } catch let error as SiteError {
+            Terminal.complain(error.sentence)
+            Foundation.exit(1)
+        } catch let error as GatewayError {
             Terminal.complain(error.sentence)
             Foundation.exit(1)
         } catch {

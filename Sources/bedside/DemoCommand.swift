@@ -21,8 +21,8 @@ struct Demo: AsyncParsableCommand {
     var seed: UInt64 = 1
     @Option(name: .long, help: "Simulated persons in all.")
     var persons = 1200
-    @Option(name: .long, help: "Port of the workbench; 0 takes a free one.")
-    var port = 8080
+    @Option(name: .long, help: "Port of the workbench; by default 8080, or a free one if it is taken.")
+    var port: Int?
     @Flag(name: .long, help: "End after the table.")
     var noServe = false
     @OptionGroup var output: OutputOption
@@ -31,7 +31,7 @@ struct Demo: AsyncParsableCommand {
         guard (100...1_000_000).contains(persons) else {
             throw ValidationError("--persons: expected a whole number from 100 to 1000000")
         }
-        guard (0...65535).contains(port) else {
+        guard (0...65535).contains(port ?? 0) else {
             throw ValidationError("--port: expected a number from 0 to 65535")
         }
     }
@@ -40,8 +40,7 @@ struct Demo: AsyncParsableCommand {
         let walk = DemoWalk(directory: directory, quiet: output.json)
         var report = try walk.prepare(hospital: hospital, seed: seed, persons: persons)
         try walk.workUp(&report)
-        let service = try await Service(report.site())
-        let served = try await DemoServer.start(service, port: noServe ? 0 : port)
+        let served = try await serve(report.site())
         do {
             try await walk.call(served.port, key: report.key, report: &report)
             try walk.verify(&report)
@@ -51,12 +50,29 @@ struct Demo: AsyncParsableCommand {
         }
         try output.show(report.output) { report.text }
         guard !noServe else {
-            served.task.cancel()
+            // The way an operator stops a server: what is in flight ends, the ledger is given back.
+            kill(getpid(), SIGTERM)
             try await served.task.value
             return
         }
         if !output.json { print(report.invitation(port: served.port)) }
+        // A reader behind a pipe should see the invitation before the server ends.
+        fflush(nil)
         try await served.task.value
+    }
+}
+
+extension Demo {
+    /// Serves the site: on the port asked for, else on 8080, else on a free one.
+    private func serve(_ site: SiteDirectory) async throws -> DemoServer {
+        let wanted = noServe ? 0 : port ?? 8080
+        do {
+            return try await DemoServer.start(
+                Service(site), port: wanted, isLogged: !noServe)
+        } catch let error as GatewayError {
+            guard port == nil else { throw error }
+            return try await DemoServer.start(Service(site), port: 0, isLogged: !noServe)
+        }
     }
 }
 
@@ -66,9 +82,10 @@ struct DemoServer {
     let task: Task<Void, any Error>
 
     /// Starts serving and returns once the port answers.
-    static func start(_ service: Service, port: Int) async throws -> DemoServer {
+    static func start(_ service: Service, port: Int, isLogged: Bool) async throws -> DemoServer {
         var settings = GatewaySettings()
         settings.port = port
+        settings.accessLog = isLogged
         let server = GatewayServer(service: service, settings: settings)
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let task = Task {

@@ -60,7 +60,7 @@ struct DemoWalk {
         for site in report.sites {
             let cohort = try report.time("Cohort at \(site.configuration.name)") {
                 try CohortCount.run(
-                    Array(DemoExamples.cohort.utf8), named: "the demo's cohort", site: site,
+                    Array(ExampleCohort.json.utf8), named: "the demo's cohort", site: site,
                     actor: "demo")
             } said: {
                 "\($0.personsText) of \($0.attrition.first?.remainingText ?? "0") persons"
@@ -68,9 +68,9 @@ struct DemoWalk {
             report.output.cohort.add(cohort)
         }
         let site = try report.site()
-        report.key = try KeyStore(site).create(name: "demo").key
+        report.key = try KeyStore(site).create(name: "demo-client").key
         try Recorder(site).record(
-            Entry(.keyCreated, actor: "demo", body: ["name": .string("demo")]))
+            Entry(.keyCreated, actor: "demo", body: ["name": .string("demo-client")]))
     }
 
     /// Works the demo's patient up: the panel asks, the scripted patient answers.

@@ -65,7 +65,7 @@ struct Ledger: ParsableCommand {
 /// `bedside key`: who may call.
 struct Key: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make and list API keys.", subcommands: [Create.self, List.self])
+        abstract: "Make, list and revoke API keys.", subcommands: [Create.self, List.self, Revoke.self])
 
     /// `bedside key create`.
     struct Create: ParsableCommand {
@@ -88,6 +88,24 @@ struct Key: ParsableCommand {
             try Recorder(directory).record(
                 Entry(.keyCreated, actor: "key", body: ["name": .string(name)]))
             try output.show(Report(name: name, key: made.key)) { made.key }
+        }
+    }
+
+    /// `bedside key revoke`.
+    struct Revoke: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a key away; it opens nothing from the next call on.")
+
+        @OptionGroup var site: SiteOption
+        @Option(name: .long, help: "Name of the key's holder.")
+        var name: String
+
+        func run() throws {
+            let directory = try site.open()
+            try KeyStore(directory).revoke(name: name)
+            try Recorder(directory).record(
+                Entry(.keyRevoked, actor: "key", body: ["name": .string(name)]))
+            print("revoked: \(name)")
         }
     }
 

@@ -164,7 +164,7 @@ struct Manifest: ParsableCommand {
 /// `bedside codes`: per-code counts.
 struct Codes: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Count events and subjects per code; small counts are hidden.")
+        abstract: "Count events and subjects per code; small counts and small remainders are hidden.")
 
     @OptionGroup var site: SiteOption
     @Option(name: .long, help: "How many codes, most frequent first; 0 for all.")
@@ -184,18 +184,15 @@ struct Codes: ParsableCommand {
 
     func run() throws {
         let directory = try site.open()
-        let hidden = 1..<directory.configuration.smallCell
-        let counts = try directory.timelines().codeCounts().sorted {
-            ($1.subjects, $0.entry.code) < ($0.subjects, $1.entry.code)
-        }
-        let rows = counts.prefix(top == 0 ? counts.count : top).map { count in
-            let isSmall = hidden.contains(count.subjects)
-            return Row(
-                code: count.entry.code.description, display: count.entry.display,
-                subjects: isSmall ? nil : count.subjects, events: isSmall ? nil : count.events)
+        let all = CodeRelease.rows(
+            try directory.timelines(), smallCell: directory.configuration.smallCell)
+        let rows = all.prefix(top == 0 ? all.count : top).map { row in
+            Row(
+                code: row.entry.code.description, display: row.entry.display,
+                subjects: row.subjects, events: row.events)
         }
         try output.show(Report(codes: rows)) {
-            let small = "<\(directory.configuration.smallCell)"
+            let small = "hidden"
             return Terminal.table(
                 [["code", "subjects", "events"]]
                     + rows.map { row in

@@ -67,6 +67,10 @@ extension APIError {
             self.init(
                 status: .unprocessableContent, type: "invalid_request_error",
                 code: "idempotency_key_reused", message: error.sentence)
+        case .answeredByAnotherVersion:
+            self.init(
+                status: .conflict, type: "invalid_request_error",
+                code: "answered_by_another_version", message: error.sentence)
         case .notRecorded:
             self.init(
                 status: .serviceUnavailable, type: "server_error", code: "not_recorded",
