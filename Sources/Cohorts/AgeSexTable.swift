@@ -51,15 +51,18 @@ enum TableDisclosure {
     /// H has H - c - k·e to distribute freely; k-2 or more of that let a small cell take any value
     /// from 1 to k-1. Where the table has too little for that, all of it is hidden, zeros included;
     /// likewise for the few sums so near to k-1 in every cell that an all-hidden table would tell.
+    ///
+    /// A hidden cell that may be large is said to be no more than the sum where that is known, else
+    /// no more than the population.
     static func release(_ counts: [Int], population: Int, smallCell: Int) -> [SmallCount] {
         let total = counts.reduce(0, +)
         let small = 1..<max(smallCell, 1)
-        let everything = SmallCount.hidden(
-            below: small.contains(total) ? smallCell : population + 1)
         // As `AttritionDisclosure` hides the total in these cases.
         if small.contains(total) || small.contains(population - total) {
-            return counts.map { _ in everything }
+            let bound = small.contains(total) ? smallCell : population + 1
+            return counts.map { _ in .hidden(below: bound) }
         }
+        let everything = SmallCount.hidden(below: total + 1)
         var hidden = Set(counts.indices.filter { small.contains(counts[$0]) })
         guard !hidden.isEmpty else { return counts.map { .exact($0) } }
         var slack = hidden.reduce(0) { $0 + counts[$1] - 1 }
@@ -76,7 +79,7 @@ enum TableDisclosure {
         guard isSafe else { return counts.map { _ in everything } }
         return counts.enumerated().map { position, count in
             if !hidden.contains(position) { return .exact(count) }
-            return .hidden(below: count < smallCell ? smallCell : population + 1)
+            return .hidden(below: count < smallCell ? smallCell : total + 1)
         }
     }
 }

@@ -121,7 +121,7 @@ private struct ObjectReader {
         for (key, _) in pairs where !keys.contains(key) {
             throw .unknownKey(
                 file: place.file, path: place.path, key: String(key.prefix(64)),
-                nearest: NearestKey.to(key, among: keys))
+                nearest: NearestWord.to(key, among: keys))
         }
         self.place = place
         members = Dictionary(
@@ -248,30 +248,5 @@ private struct ObjectReader {
             throw place.key(key).expected("one of \(names)")
         }
         return choice
-    }
-}
-
-/// Finds the key somebody probably meant.
-private enum NearestKey {
-    /// The candidate with the smallest edit distance (Levenshtein, ignoring case); ties go to the
-    /// first.
-    static func to(_ typed: String, among candidates: [String]) -> String {
-        candidates.min { distance($0, typed) < distance($1, typed) } ?? ""
-    }
-
-    private static func distance(_ left: String, _ right: String) -> Int {
-        let left = Array(left.lowercased().prefix(64))
-        let right = Array(right.lowercased().prefix(64))
-        var row = Array(0...right.count)
-        for (i, character) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let cost = character == other ? diagonal : min(diagonal, row[j], row[j + 1]) + 1
-                diagonal = row[j + 1]
-                row[j + 1] = cost
-            }
-        }
-        return row[right.count]
     }
 }

@@ -14,6 +14,17 @@ package enum SmallCount: Hashable, Sendable {
         }
     }
 
+    /// The count of a number and its text, as a report holds them; nil where they don't agree.
+    package init?(value: Int?, text: String) {
+        if let value {
+            guard text == String(value) else { return nil }
+            self = .exact(value)
+        } else {
+            guard text.hasPrefix("<"), let bound = Int(text.dropFirst()) else { return nil }
+            self = .hidden(below: bound)
+        }
+    }
+
     /// The number; nil for one that is hidden.
     package var value: Int? {
         if case .exact(let count) = self { count } else { nil }
@@ -30,14 +41,11 @@ extension SmallCount: Codable {
         let container = try decoder.container(keyedBy: Key.self)
         let text = try container.decode(String.self, forKey: .text)
         let value = try container.decodeIfPresent(Int.self, forKey: .value)
-        if let value, text == String(value) {
-            self = .exact(value)
-        } else if value == nil, text.hasPrefix("<"), let bound = Int(text.dropFirst()) {
-            self = .hidden(below: bound)
-        } else {
+        guard let count = SmallCount(value: value, text: text) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .text, in: container, debugDescription: "expected a number or <number")
         }
+        self = count
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -47,6 +47,11 @@ package struct ReleaseManifest: Sendable, Equatable {
             [
                 "days between events are released: the rule lets a year stand and says nothing "
                     + "of intervals, so the privacy officer signs for them",
+                "the wording of public vocabularies passes as the source wrote it; codes of local "
+                    + "systems pass without wording, and only where as many subjects share one "
+                    + "as a count must have to be shown",
+                "counts released one after another can be subtracted from each other; nothing "
+                    + "looks for that yet, so the ledger's list of counts is for the officer to read",
                 "unusual subjects were not looked for: the rule's second leg, no actual "
                     + "knowledge that somebody could be identified, is for the signer to judge",
             ]

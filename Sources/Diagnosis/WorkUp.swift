@@ -65,7 +65,7 @@ package struct WorkUp: Sendable {
         guard let position = panel.knowledge.evidence(named: evidence) else {
             throw .unknownEvidence(
                 place: "The answer",
-                nearest: EditDistance.nearestEvidence(to: evidence, panel.knowledge))
+                nearest: panel.knowledge.nearestEvidence(to: evidence))
         }
         guard !state.belief.isAnswered[position] else {
             throw .answeredAlready(evidence: panel.knowledge.evidences[position].id)

@@ -12,9 +12,13 @@ package struct GatewayServer: Sendable {
     private let settings: GatewaySettings
 
     /// Connections open at once; more wait in the system's queue.
-    private static let maxConnections = 512
+    ///
+    /// With few, one client that opens and holds them would keep the others out.
+    private static let maxConnections = 4096
     /// A connection on which nothing arrives for so long is closed.
-    private static let idleSeconds: Int64 = 30
+    ///
+    /// Clients reconnect at once, and one that sends nothing must not hold a place for long.
+    private static let idleSeconds: Int64 = 10
 
     package init(service: Service, settings: GatewaySettings) {
         self.service = service

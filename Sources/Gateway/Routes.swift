@@ -12,8 +12,11 @@ func router(
     service: Service, settings: GatewaySettings,
     log: @escaping @Sendable (String) -> Void = StandardError.write
 ) -> Router<GatewayContext> {
-    let router = Router(context: GatewayContext.self)
+    // Whatever can be got can be asked for by its head, as load balancers do.
+    let router = Router(context: GatewayContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: RequestGuard(settings: settings, write: log))
+    let maker = PageMaker(service: service, settings: settings)
+    if settings.servesWorkbench { router.add(middleware: UnknownPage(maker: maker)) }
     HealthRoutes(service: service).add(to: router)
     LedgerRoutes(service: service).addCheckpoint(to: router)
     let keyed = router.group().add(middleware: Authentication(service: service))
@@ -35,7 +38,7 @@ func router(
     models.addInfo(to: inference)
     chat.add(to: inference, path: "chat/completions", dialect: .inference)
     if settings.servesWorkbench {
-        WorkbenchRoutes(service: service, settings: settings).add(to: router)
+        WorkbenchRoutes(service: service, maker: maker).add(to: router)
     }
     return router
 }

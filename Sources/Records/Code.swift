@@ -36,6 +36,11 @@ package struct CodeSystem: RawRepresentable, Hashable, Sendable, Codable {
         "http://terminology.hl7.org/CodeSystem/v3-ActCode": .encounterClass,
     ]
 
+    /// True for the vocabularies named here: their codes and wordings are published.
+    package var isPublic: Bool {
+        self == .bedside || CodeSystem.byURI.values.contains(self)
+    }
+
     /// The system a FHIR URI names; an unknown URI is kept as it stands.
     package init(fhirURI: String) {
         self = CodeSystem.byURI[fhirURI] ?? CodeSystem(rawValue: fhirURI)

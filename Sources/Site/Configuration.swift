@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Records
 import Yams
 
 /// What `site.yaml` may say, with the defaults that hold where it says nothing.
@@ -66,7 +67,7 @@ package struct Configuration: Sendable, Equatable {
         for (key, value) in mapping {
             let name = key.string ?? ""
             guard let read = readers[name] else {
-                let known = Nearest.word(to: name, among: readers.keys.sorted())
+                let known = NearestWord.to(name, among: readers.keys.sorted())
                 throw .badConfiguration(
                     file: path, line: key.mark?.line,
                     expected: "unknown key \(name.prefix(40)); did you mean \(known)?")

@@ -125,9 +125,13 @@ package final class FileLock: Sendable {
     private let descriptor: Int32
 
     /// Takes the lock at once or returns nil where another process holds it.
-    package init?(_ path: String) {
+    ///
+    /// - Throws: `SiteError.fileSystem` where the file can't be opened or made.
+    package init?(_ path: String) throws(SiteError) {
         let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return nil }
+        guard file >= 0 else {
+            throw .fileSystem(path: path, reason: String(cString: strerror(errno)))
+        }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             close(file)
             return nil

@@ -20,8 +20,6 @@ struct Gathering {
     var spans: [Span?] = []
     /// Indices point into the tables below.
     var events: [SourceEvent] = []
-    /// Per event: position of its batch in the list in the upper, source line in the lower half.
-    var sources: [UInt64] = []
     var codes: [CodeEntry] = []
     var units: [String] = []
     var notes = 0
@@ -93,7 +91,6 @@ struct Gathering {
             if event.valueCode >= 0 { event.valueCode = codeMap[Int(event.valueCode)] }
             if event.unit >= 0 { event.unit = unitMap[Int(event.unit)] }
             include(event)
-            sources.append(UInt64(position) << 32 | UInt64(UInt32(bitPattern: event.line)))
             events.append(event)
         }
         if !superseded.isEmpty {
@@ -128,7 +125,6 @@ struct Gathering {
         guard isKnown.contains(false) else { return }
         let kept = events.indices.filter { isKnown[Int(events[$0].patient)] }
         events = kept.map { events[$0] }
-        sources = kept.map { sources[$0] }
     }
 
     private mutating func index(ofPatient key: String) -> Int32 {

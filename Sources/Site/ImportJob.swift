@@ -50,7 +50,7 @@ package struct ImportJob: Sendable {
     package func run(_ source: String) throws(SiteError) -> Summary {
         let clock = ContinuousClock()
         let started = clock.now
-        guard let lock = FileLock(site.path + "/import.lock") else {
+        guard let lock = try FileLock(site.path + "/import.lock") else {
             throw .busy(directory: site.path)
         }
         defer { withExtendedLifetime(lock) {} }
@@ -63,32 +63,41 @@ package struct ImportJob: Sendable {
         var summary = Summary(
             report: IntakeReport(), files: sources.files.count, filesKnown: 0,
             ignored: sources.ignored, release: ReleaseSummary(), seconds: 0)
-        var batches: [String] = []
+        var batches: [ImportList.Batch] = []
         let sizes = sources.files.map { fileSize($0) }
         let total = sizes.reduce(0, +)
         var done = 0
         for (number, file) in sources.files.enumerated() {
-            let digest = try Files.digest(file)
             let name = displayName(file, under: source)
+            let before = done
             done += sizes[number]
-            switch try seal(file, named: name, digest: digest, in: vault) {
+            let outcome = try seal(file, named: name, in: vault, except: batches) { bytes in
+                progress(
+                    Progress(
+                        file: number + 1, files: sizes.count, bytesDone: before + bytes,
+                        bytesTotal: total))
+            }
+            switch outcome {
+            case .repeated:
+                summary.filesKnown += 1
             case .refused(let sentence):
                 summary.refusals.append(sentence)
                 continue
-            case .known(let report):
+            case .known(let digest, let report):
                 summary.filesKnown += 1
                 summary.report = summary.report + report
-            case .sealed(let report):
+                batches.append(ImportList.Batch(digest: digest, name: name))
+            case .sealed(let digest, let report):
                 summary.report = summary.report + report
+                batches.append(ImportList.Batch(digest: digest, name: name))
             }
-            if !batches.contains(digest) { batches.append(digest) }
-            list.add(digest: digest, name: name)
             progress(
                 Progress(
                     file: number + 1, files: sizes.count, bytesDone: done, bytesTotal: total))
         }
+        list.state(batches)
         try list.write(vault)
-        summary.release = try release.run(list: list, batchesOfThisRun: Set(batches))
+        summary.release = try release.run(list: list, batchesOfThisRun: Set(batches.map(\.digest)))
         summary.report = summary.report.moving(summary.release.withheldResources)
         summary.seconds = (clock.now - started).seconds
         return summary
@@ -115,27 +124,36 @@ package struct ImportJob: Sendable {
     }
 
     private enum Outcome {
-        case sealed(IntakeReport)
+        case sealed(digest: String, IntakeReport)
         /// The vault holds a file of this content already.
-        case known(IntakeReport)
+        case known(digest: String, IntakeReport)
+        /// This run has read a file of this content already.
+        case repeated
         case refused(String)
     }
 
     /// Extracts and seals one file, or reads its report where it is sealed already.
     private func seal(
-        _ file: String, named name: String, digest: String, in vault: Vault
+        _ file: String, named name: String, in vault: Vault, except batches: [ImportList.Batch],
+        progress: (Int) -> Void
     ) throws(SiteError) -> Outcome {
+        let digest: String
+        do throws(SiteError) {
+            digest = try Files.digest(file)
+        } catch { return .refused(error.sentence) }
+        if batches.contains(where: { $0.digest == digest }) { return .repeated }
         let blob = ImportList.blobName(digest)
         if vault.contains(blob) {
-            return .known(try ImportList.extraction(digest, from: vault).report)
+            return .known(
+                digest: digest, try ImportList.extraction(digest, from: vault).report)
         }
         let extraction: Extraction
         do throws(IntakeError) {
             extraction = try FHIRReader().extract(
-                file: file, displayName: name, progress: { _ in })
+                file: file, displayName: name, progress: progress)
         } catch { return .refused(error.sentence) }
         try stage { try vault.seal(extraction.encoded(), as: blob) }
-        return .sealed(extraction.report)
+        return .sealed(digest: digest, extraction.report)
     }
 }
 
@@ -167,10 +185,12 @@ struct ImportList: Codable, Equatable {
         try stage { try vault.seal(Files.json(self), as: ImportList.name) }
     }
 
-    /// Adds a file; one whose content is already there changes nothing.
-    mutating func add(digest: String, name: String) {
-        guard !batches.contains(where: { $0.digest == digest }) else { return }
-        batches.append(Batch(digest: digest, name: name))
+    /// Puts the files of a run at the end: what is stated again is the latest word.
+    ///
+    /// A run that is repeated as the last one leaves the list as it is.
+    mutating func state(_ run: [Batch]) {
+        let stated = Set(run.map(\.digest))
+        batches = batches.filter { !stated.contains($0.digest) } + run
     }
 
     /// SHA-256 over the digests in order.

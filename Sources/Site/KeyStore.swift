@@ -15,7 +15,14 @@ package struct Principal: Sendable, Hashable, Codable {
 package final class KeyStore: Sendable {
     private struct State {
         var byHash: [String: Principal] = [:]
-        var stamp: Date?
+        var stamp: Stamp?
+    }
+
+    private struct Stamp: Equatable {
+        var file: UInt64
+        var size: Int64
+        var seconds: Int
+        var nanoseconds: Int
     }
 
     private let path: String
@@ -83,7 +90,7 @@ package final class KeyStore: Sendable {
     /// opens anything.
     package func principal(forKey key: String) -> Principal? {
         let hash = Files.digest(of: Array(key.utf8))
-        let stamp = modified
+        let stamp = stamp
         if state.withLock({ $0.stamp != stamp }), (try? reload()) == nil { return nil }
         return state.withLock { $0.byHash[hash] }
     }
@@ -96,18 +103,25 @@ package final class KeyStore: Sendable {
     /// One process at a time changes the keys; others wait up to five seconds.
     private func locked() throws(SiteError) -> FileLock {
         for _ in 0..<500 {
-            if let lock = FileLock(path + ".lock") { return lock }
+            if let lock = try FileLock(path + ".lock") { return lock }
             usleep(10_000)
         }
         throw .busy(directory: path)
     }
 
-    private var modified: Date? {
-        (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
+    /// Which file this is and when it was last written; nil where there is none.
+    ///
+    /// The clock of a file system is coarser than two changes in a row, so time alone won't do.
+    private var stamp: Stamp? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Stamp(
+            file: UInt64(status.st_ino), size: Int64(status.st_size),
+            seconds: Int(status.st_mtim.tv_sec), nanoseconds: Int(status.st_mtim.tv_nsec))
     }
 
     private func reload() throws(SiteError) {
-        let stamp = modified
+        let stamp = stamp
         guard Files.exists(path) else {
             state.withLock { $0 = State(byHash: [:], stamp: stamp) }
             return

@@ -129,11 +129,15 @@ package struct Recorder: Sendable {
         for name in names { unlink("\(inbox)/\(name)") }
     }
 
-    /// Records a release, once per list of imports.
+    /// Records a release, once for each list of imports and signer.
+    ///
+    /// A crash between the entry and its marker leads to a second, equal entry: a release is rather
+    /// on record twice than not at all.
     func recordRelease(_ summary: ReleaseSummary, imports: ImportList) throws(SiteError) {
         let marker = site.timelinesPath + "/RECORDED"
         let recorded = Files.exists(marker) ? try Files.readText(marker) : ""
-        guard recorded != imports.digest else { return }
+        let release = "\(imports.digest) \(site.configuration.signer)"
+        guard recorded != release else { return }
         try record(
             Entry(
                 .timelinesReleased, actor: "import",
@@ -148,6 +152,6 @@ package struct Recorder: Sendable {
                     "subjects": .int(summary.subjects), "events": .int(summary.events),
                     "notes_withheld": .int(summary.notesWithheld),
                 ]))
-        try Files.replace(marker, with: Array(imports.digest.utf8))
+        try Files.replace(marker, with: Array(release.utf8))
     }
 }

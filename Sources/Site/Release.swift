@@ -41,11 +41,9 @@ struct Release {
 
     /// Writes the segment for a list of imports, unless it is the one in force already.
     func run(list: ImportList, batchesOfThisRun: Set<String>) throws(SiteError) -> ReleaseSummary {
-        if let current = try CurrentTimelines.read(site), current.imports == list.digest,
-            Files.exists("\(site.timelinesPath)/\(current.segment)"),
-            var summary = try summaryInForce(), summary.segmentSHA256 == current.sha256
-        {
+        if var summary = try summaryIfSound(list) {
             summary.collect(batchesOfThisRun)
+            try writeManifest(summary)
             try Recorder(site).recordRelease(summary, imports: list)
             return summary
         }
@@ -58,8 +56,20 @@ struct Release {
             segment: segment, sha256: summary.segmentSHA256, imports: list.digest
         ).write(site)
         removeSegments(except: segment)
+        try writeManifest(summary)
         summary.collect(batchesOfThisRun)
         try Recorder(site).recordRelease(summary, imports: list)
+        return summary
+    }
+
+    /// The summary of the release in force, if it was made from this list and its segment is still
+    /// the bytes that were written; a damaged one is written anew.
+    private func summaryIfSound(_ list: ImportList) throws(SiteError) -> ReleaseSummary? {
+        guard let current = try CurrentTimelines.read(site), current.imports == list.digest,
+            let summary = try summaryInForce(), summary.segmentSHA256 == current.sha256
+        else { return nil }
+        let path = "\(site.timelinesPath)/\(current.segment)"
+        guard Files.exists(path), try Files.digest(path) == current.sha256 else { return nil }
         return summary
     }
 
@@ -123,14 +133,13 @@ struct Release {
         summary.events = rows.count
         let path = "\(site.timelinesPath)/\(Release.segmentName(list))"
         let subjects = released.map(\.subject.record)
-        let (codes, units) = (gathered.codes, gathered.units)
+        let (codes, units) = (LocalCodes.released(gathered.codes), gathered.units)
         try stage {
             try TimelineWriter.write(
                 subjects: subjects, events: rows, codes: codes, units: units, to: path)
         }
         summary.codes = Set(rows.map(\.code)).count
         summary.segmentSHA256 = try Files.digest(path)
-        try writeManifest(summary)
         return summary
     }
 
@@ -144,7 +153,8 @@ struct Release {
         for (index, row) in released.enumerated() { position[Int(row.patient)] = Int32(index) }
         var rows: [EventRow] = []
         rows.reserveCapacity(gathered.events.count)
-        for (event, source) in zip(gathered.events, gathered.sources) {
+        let local = LocalCodes(gathered, smallCell: site.configuration.smallCell)
+        for event in gathered.events {
             let subject = position[Int(event.patient)]
             guard subject >= 0 else { continue }
             let unit = event.unit >= 0 ? gathered.units[Int(event.unit)] : nil
@@ -157,6 +167,11 @@ struct Release {
                 counts.drop("states an age or a date of birth")
                 continue
             }
+            guard !local.isRare(event.code), event.valueCode < 0 || !local.isRare(event.valueCode)
+            else {
+                counts.drop("code of a local system that few subjects have")
+                continue
+            }
             let anchor = released[Int(subject)].subject.anchor
             guard let start = profile.offset(of: event.start, anchor: anchor) else {
                 counts.drop("earlier than 90 years before an aged subject's last event")
@@ -167,7 +182,7 @@ struct Release {
                 EventRow(
                     subject: UInt32(subject), code: UInt32(event.code), start: start,
                     end: end.map { max($0, start) }, kind: event.kind, number: event.number,
-                    valueCode: event.valueCode, unit: event.unit, source: source))
+                    valueCode: event.valueCode, unit: event.unit))
         }
         return rows
     }

@@ -44,11 +44,17 @@ package struct SiteDirectory: Sendable {
         guard !Files.exists(path + "/site.yaml") else { throw .alreadyASite(directory: path) }
         let expected: Set<String> = ["vault", "timelines", "ledger"]
         let present = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        guard Set(present).isSubset(of: expected) else { throw .directoryNotEmpty(directory: path) }
+        guard present.allSatisfy({ expected.contains($0) || $0.hasPrefix("site.yaml.tmp-") })
+        else { throw .directoryNotEmpty(directory: path) }
         var configuration = Configuration()
         configuration.name = name ?? URL(fileURLWithPath: path).lastPathComponent
         configuration.ledgerOrigin = origin(named: configuration.name)
         configuration.keyDirectory = normalised(keyDirectory ?? path + ".keys")
+        guard configuration.keyDirectory != path,
+            !configuration.keyDirectory.hasPrefix(path + "/")
+        else {
+            throw .refused("\(configuration.keyDirectory): keys must lie outside the site")
+        }
         let site = SiteDirectory(path: path, configuration: configuration)
         for part in expected.sorted() { try Files.makeDirectory("\(path)/\(part)", mode: 0o700) }
         try Files.makeDirectory(configuration.keyDirectory, mode: 0o700)
@@ -65,12 +71,13 @@ package struct SiteDirectory: Sendable {
                 ? try LedgerKey.load(site.ledgerKeyFile, name: site.origin)
                 : try LedgerKey.create(at: site.ledgerKeyFile, name: site.origin)
         }
-        for file in [site.publicKeyFile, site.keptPublicKeyFile] {
-            try Files.replace(file, with: Array((key.publicKeyText + "\n").utf8))
+        try Files.replace(site.publicKeyFile, with: Array((key.publicKeyText + "\n").utf8))
+        // What an earlier site at this place left beside the keys is not this site's past.
+        unlink(site.keptCheckpointFile)
+        let log = try stage {
+            try LedgerLog.open(directory: site.ledgerPath, origin: site.origin, key: key)
         }
-        try stage {
-            try LedgerLog.open(directory: site.ledgerPath, origin: site.origin, key: key).close()
-        }
+        Recorder(site).close(log)
         try Files.replace(path + "/site.yaml", with: Array(configuration.yaml.utf8))
         return site
     }
@@ -86,10 +93,12 @@ package struct SiteDirectory: Sendable {
     package var publicKeyFile: String { ledgerPath + "/public.key" }
     package var timelinesPath: String { path + "/timelines" }
     package var keysFile: String { path + "/keys.json" }
-    /// The ledger's public key as kept beside the keys: what is checked against.
-    package var keptPublicKeyFile: String { configuration.keyDirectory + "/ledger.pub" }
-    /// The last checkpoint this site's writers signed, kept beside the keys.
-    package var keptCheckpointFile: String { configuration.keyDirectory + "/ledger.checkpoint" }
+    /// The last checkpoint this site's writers signed, kept beside the keys, apart for each place a
+    /// site lies at.
+    package var keptCheckpointFile: String {
+        let place = Files.digest(of: Array(path.utf8)).prefix(12)
+        return "\(configuration.keyDirectory)/ledger-\(place).checkpoint"
+    }
     /// Name of the sealed key under which digests of requests and answers enter the ledger.
     static let digestKeyName = "keys/call-digests"
 
@@ -115,12 +124,16 @@ package struct SiteDirectory: Sendable {
         try stage { try Vault.open(directory: vaultPath, keyFile: vaultKeyFile) }
     }
 
-    /// Opens the timelines in force.
+    /// Opens the timelines in force and checks every checksum: a wrong count is worse than none.
     package func timelines() throws(SiteError) -> TimelineStore {
         guard let current = try CurrentTimelines.read(self) else {
             throw .nothingImported(directory: path)
         }
-        return try stage { try TimelineStore.open("\(timelinesPath)/\(current.segment)") }
+        return try stage {
+            let store = try TimelineStore.open("\(timelinesPath)/\(current.segment)")
+            try store.verify()
+            return store
+        }
     }
 
     /// What the release in force removed and kept, for the privacy officer.
@@ -137,12 +150,14 @@ package struct SiteDirectory: Sendable {
         try Release(site: self, vault: try vault()).summaryInForce()
     }
 
-    /// Checks the whole ledger against the public key and the last checkpoint kept beside the keys,
-    /// so that a log exchanged as a whole does not pass.
+    /// Checks the whole ledger against the site's key and the last checkpoint kept beside it, so that
+    /// a log exchanged as a whole does not pass; without the key, against `ledger/public.key`.
     package func verifyLedger() throws(SiteError) -> LedgerVerification {
         let key = try stage {
-            try LedgerPublicKey(
-                text: try Files.readText(keptPublicKeyFile).trimmingCharacters(in: .newlines))
+            Files.exists(ledgerKeyFile)
+                ? try LedgerKey.load(ledgerKeyFile, name: origin).publicKey
+                : try LedgerPublicKey(
+                    text: try Files.readText(publicKeyFile).trimmingCharacters(in: .newlines))
         }
         return LedgerLog.verify(
             directory: ledgerPath, origin: origin, publicKey: key, remembered: try keptCheckpoint())

@@ -16,7 +16,8 @@ struct Bedside: AsyncParsableCommand {
             """,
         version: Service.codeVersion,
         subcommands: [
-            Demo.self, Init.self, Import.self, Manifest.self, Codes.self, Timeline.self, Cohort.self,
+            Demo.self, Init.self, Import.self, Manifest.self, Codes.self, Timeline.self,
+            Cohort.self,
             Diagnose.self, Benchmark.self, Serve.self, Key.self, Ledger.self, Simulate.self,
             Config.self,
         ])

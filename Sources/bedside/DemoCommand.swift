@@ -21,7 +21,8 @@ struct Demo: AsyncParsableCommand {
     var seed: UInt64 = 1
     @Option(name: .long, help: "Simulated persons in all.")
     var persons = 1200
-    @Option(name: .long, help: "Port of the workbench; by default 8080, or a free one if it is taken.")
+    @Option(
+        name: .long, help: "Port of the workbench; by default 8080, or a free one if it is taken.")
     var port: Int?
     @Flag(name: .long, help: "End after the table.")
     var noServe = false

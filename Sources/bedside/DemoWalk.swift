@@ -19,12 +19,12 @@ struct DemoWalk {
 
     /// Simulates (or takes) the exports, makes the sites, imports, counts the cohort.
     func prepare(hospital: String?, seed: UInt64, persons: Int) throws -> DemoReport {
+        let given = try hospital.map(export)
         try clear()
         var report = DemoReport()
         var sources: [(name: String, path: String)] = []
-        if let hospital {
-            let path = URL(fileURLWithPath: hospital).standardizedFileURL
-            sources = [(path.lastPathComponent, path.path)]
+        if let given {
+            sources = [(given.lastPathComponent, given.path)]
         } else {
             let exports = directory + "/exports"
             let summary = try report.time("Three simulated hospitals") {
@@ -47,6 +47,7 @@ struct DemoWalk {
                 "\(Terminal.grouped($0.release.subjects)) subjects, "
                     + "\(Terminal.grouped($0.release.events)) events"
             }
+            if let refusal = summary.refusals.first { throw SiteError.refused(refusal) }
             report.add(site, summary)
         }
         guard report.output.subjects > 0 else {
@@ -90,7 +91,8 @@ struct DemoWalk {
             return workUp
         } said: { workUp in
             let top = workUp.assessment.differential[0]
-            return "\(top.name) \(Terminal.percent(top.probability)) after \(workUp.asked) questions"
+            return
+                "\(top.name) \(Terminal.percent(top.probability)) after \(workUp.asked) questions"
         }
         report.input = CaseInput(findings: workUp.findings)
         report.assessment = workUp.assessment
@@ -131,25 +133,43 @@ struct DemoWalk {
         let result = try report.time("Ledger verified") {
             try site.verifyLedger()
         } said: {
-            $0.ok
-                ? "\($0.size) entries, root \($0.root.hex.prefix(16))…"
-                : "NOT ok: \($0.problem ?? "unknown")"
+            "\($0.size) entries, root \($0.root.hex.prefix(16))…"
+        }
+        guard result.ok else {
+            throw SiteError.refused(result.problem ?? "the ledger does not verify")
         }
         report.output.ledger = .init(entries: result.size, verified: result.ok)
     }
 
-    /// Removes an earlier demo; anything else in the directory is left alone and refused.
+    /// Removes what an earlier demo made; a directory that holds anything else is left alone.
     private func clear() throws {
         let files = FileManager.default
+        let made = ["exports", "sites"]
         if files.fileExists(atPath: directory) {
             let present = try files.contentsOfDirectory(atPath: directory)
-            guard present.isEmpty || present.contains(DemoWalk.marker) else {
-                throw SiteError.directoryNotEmpty(directory: directory)
+            let isDemo = present.contains(DemoWalk.marker)
+            guard present.isEmpty || isDemo && Set(present).isSubset(of: made + [DemoWalk.marker])
+            else { throw SiteError.directoryNotEmpty(directory: directory) }
+            for name in made where present.contains(name) {
+                try files.removeItem(atPath: "\(directory)/\(name)")
             }
-            try files.removeItem(atPath: directory)
         }
         try Files.makeDirectory(directory)
         try Files.replace("\(directory)/\(DemoWalk.marker)", with: [])
+    }
+
+    /// The export somebody named: it must be there, and not where the demo clears.
+    private func export(_ path: String) throws -> URL {
+        let export = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        let own = URL(fileURLWithPath: directory).resolvingSymlinksInPath().path
+        guard FileManager.default.fileExists(atPath: export.path) else {
+            throw SiteError.refused(
+                "\(path): no such export; expected a directory of FHIR R4 files")
+        }
+        guard export.path != own, !export.path.hasPrefix(own + "/") else {
+            throw SiteError.refused("\(path): lies in the demo's directory, which is made anew")
+        }
+        return export
     }
 
     private func say(_ line: String) {

@@ -65,7 +65,8 @@ struct Ledger: ParsableCommand {
 /// `bedside key`: who may call.
 struct Key: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make, list and revoke API keys.", subcommands: [Create.self, List.self, Revoke.self])
+        abstract: "Make, list and revoke API keys.",
+        subcommands: [Create.self, List.self, Revoke.self])
 
     /// `bedside key create`.
     struct Create: ParsableCommand {

@@ -137,7 +137,8 @@ struct ImportOutput: Encodable {
             ["events in the site", Terminal.grouped(events)],
             ["notes withheld in the vault", Terminal.grouped(notesWithheld)],
         ]
-        let known = filesKnown == 0 ? "" : "\(filesKnown) of \(files) files were in the site already. "
+        let known =
+            filesKnown == 0 ? "" : "\(filesKnown) of \(files) files were in the site already. "
         let speed = String(format: " (%.0f MB/s)", Double(bytes) / 1e6 / max(seconds, 0.001))
         return Terminal.table(rows) + "\n" + known
             + String(format: "%.0f MB in %.2f s", Double(bytes) / 1e6, seconds)
@@ -149,7 +150,8 @@ struct ImportOutput: Encodable {
 /// `bedside manifest`: what the privacy officer reads before signing.
 struct Manifest: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print what the release removed, what remains, and where it departs from the rule.",
+        abstract:
+            "Print what the release removed, what remains, and where it departs from the rule.",
         discussion: "The officer who signs the local policy is `signer` in site.yaml.")
 
     @OptionGroup var site: SiteOption
@@ -164,12 +166,17 @@ struct Manifest: ParsableCommand {
 /// `bedside codes`: per-code counts.
 struct Codes: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Count events and subjects per code; small counts and small remainders are hidden.")
+        abstract:
+            "Count events and subjects per code; small counts and small remainders are hidden.")
 
     @OptionGroup var site: SiteOption
     @Option(name: .long, help: "How many codes, most frequent first; 0 for all.")
     var top = 30
     @OptionGroup var output: OutputOption
+
+    func validate() throws {
+        guard top >= 0 else { throw ValidationError("--top: expected a whole number from 0") }
+    }
 
     struct Row: Encodable {
         var code: String

@@ -196,6 +196,11 @@ struct DisclosureTests {
         let few = engine.ageSexTable(Array(members.prefix(4)))
         #expect(few.allSatisfy { $0.count == .hidden(below: 11) })
         let controlled = engine.ageSexTable(Array(members.prefix(200)))
+        #expect(controlled.contains { $0.count == .hidden(below: 11) })
+        for cell in controlled where cell.count.value == nil {
+            // The 200 are shown, so no cell is said to be possibly larger.
+            #expect([.hidden(below: 11), .hidden(below: 201)].contains(cell.count))
+        }
         #expect(controlled.allSatisfy { !(1...10).contains($0.count.value ?? 0) })
     }
 }

@@ -61,6 +61,39 @@ struct AuthenticationTests {
     }
 }
 
+@Suite("Health")
+struct HealthTests {
+    @Test("a load balancer that asks for the head gets what GET answers, without the body")
+    func answersHeads() async throws {
+        try await GatewayFixture.serve { site in
+            for path in ["/health", "/ready"] {
+                let whole = try await site.send(.get, path)
+                let head = try await site.send(.head, path)
+                #expect(head.status == 200)
+                #expect(head.text.isEmpty)
+                #expect(!whole.text.isEmpty)
+                for name in ["content-type", "content-length"] {
+                    #expect(head.header(name) != nil)
+                    #expect(head.header(name) == whole.header(name))
+                }
+            }
+        }
+    }
+
+    @Test("the head of a refusal has no body either")
+    func refusesHeads() async throws {
+        try await GatewayFixture.serve { site in
+            for (path, status) in [("/nothing", 404), ("/v1/models", 401)] {
+                for headers in [[:], ["accept": "text/html"]] {
+                    let head = try await site.send(.head, path, headers)
+                    #expect(head.status == status)
+                    #expect(head.text.isEmpty)
+                }
+            }
+        }
+    }
+}
+
 @Suite("Models and the native dialect")
 struct PanelAPITests {
     @Test("models are listed and can be asked for one by one")
@@ -118,6 +151,8 @@ struct PanelAPITests {
             #expect(second.header("x-idempotent-replay") == "true")
             #expect(
                 try second.json()["prediction_id"] == first.json()["prediction_id"])
+            #expect(try first.json()["price"]?["micros"]?.int == 20_000)
+            #expect(try second.json()["price"]?["micros"]?.int == 0)
             #expect(site.service.log.size == size)
         }
     }
@@ -309,6 +344,7 @@ struct RefusalTests {
             (.unknownModel("x"), 404, "model_not_found"),
             (.callInProgress, 409, "call_in_progress"),
             (.idempotencyKeyReused, 422, "idempotency_key_reused"),
+            (.answeredByAnotherVersion, 409, "answered_by_another_version"),
             (.notRecorded("disk"), 503, "not_recorded"),
             (.busy(directory: "/x"), 503, "busy"),
             (.refused("inside"), 500, "internal_error"),

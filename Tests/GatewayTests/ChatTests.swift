@@ -138,6 +138,9 @@ struct ChatTests {
             #expect(first.header("x-idempotent-replay") == nil)
             #expect(second.header("x-ledger-index") == first.header("x-ledger-index"))
             #expect(try second.json()["id"] == first.json()["id"])
+            #expect(try first.json()["usage"]?["panel"]?["predictions"]?.int == 1)
+            #expect(try second.json()["usage"]?["panel"]?["predictions"]?.int == 0)
+            #expect(try second.json()["usage"]?["panel"]?["features"]?.int == 0)
             #expect(site.service.log.size == size)
         }
     }

@@ -146,6 +146,52 @@ struct PageTests {
         }
     }
 
+    @Test("the same case shown again in one session is one call, in another it is its own")
+    func billsACaseOnce() async throws {
+        try await GatewayFixture.serve { site in
+            func settled() throws -> Int {
+                try site.service.log.records(0..<site.service.log.size)
+                    .count { String(decoding: $0, as: UTF8.self).contains("call.settled") }
+            }
+            let fields = [("complaint", "E_53"), ("age", "54"), ("sex", "female")]
+            let visit = try await open(site, "/work-up")
+            for _ in 0..<3 {
+                let page = try await submit(
+                    site, "/work-up", visit.cookie, [("csrf", visit.token)] + fields)
+                #expect(page.text.contains("Differential"))
+            }
+            #expect(try settled() == 1)
+            // A rejected complaint leaves the case as it is.
+            let rejected = try await submit(
+                site, "/work-up", visit.cookie,
+                [
+                    ("csrf", visit.token), ("age", "54"), ("sex", "female"),
+                    ("finding", "E_53:yes"), ("complaint", "no such thing"),
+                ])
+            #expect(rejected.text.contains("one of the list"))
+            #expect(rejected.text.contains("Differential"))
+            #expect(try settled() == 1)
+            let other = try await open(site, "/work-up")
+            _ = try await submit(
+                site, "/work-up", other.cookie, [("csrf", other.token)] + fields)
+            #expect(try settled() == 2)
+        }
+    }
+
+    @Test("a first form with an age that is none is refused, and nothing is recorded")
+    func billsNoRefusedForm() async throws {
+        try await GatewayFixture.serve { site in
+            let visit = try await open(site, "/work-up")
+            let size = site.service.log.size
+            let page = try await submit(
+                site, "/work-up", visit.cookie,
+                [("csrf", visit.token), ("complaint", "E_53"), ("age", "old")])
+            #expect(page.text.contains("whole number of years"))
+            #expect(!page.text.contains("Differential"))
+            #expect(site.service.log.size == size)
+        }
+    }
+
     @Test("a work-up without a finding says what is needed and records nothing")
     func needsAFinding() async throws {
         try await GatewayFixture.serve { site in
@@ -208,6 +254,7 @@ struct PageTests {
             #expect(page.text.contains("ledger entry"))
             #expect(site.service.log.size == size + 1)
             let record = String(decoding: try site.service.log.record(at: size), as: UTF8.self)
+            #expect(page.text.contains("<p class=\"lede\">A subject enters at their first"))
             #expect(record.contains("cohort.counted"))
             #expect(record.contains(shown == "20" ? "20" : "<11"))
             let overview = try await site.send(.get, "/")
@@ -233,6 +280,78 @@ struct PageTests {
                 #expect(missing.status == 404)
                 #expect(missing.text.contains("<main"))
             }
+        }
+    }
+
+    @Test("older entries of the ledger are turned to fifty at a time")
+    func turnsPages() async throws {
+        try await GatewayFixture.serve { site in
+            for _ in 0..<60 { _ = try await site.chat("no case") }
+            let size = site.service.log.size
+            func shown(_ path: String) async throws -> [Int] {
+                let page = try await site.send(.get, path)
+                #expect(page.status == 200)
+                return (0..<size).filter { page.text.contains(#"href="/ledger/\#($0)""#) }
+            }
+            #expect(try await shown("/ledger") == Array(size - 50..<size))
+            let first = size - 50
+            let latest = try await site.send(.get, "/ledger")
+            #expect(latest.text.contains("/ledger?before=\(first)"))
+            #expect(try await shown("/ledger?before=\(first)") == Array(0..<first))
+            #expect(try await shown("/ledger?before=55") == Array(5..<55))
+            #expect(try await shown("/ledger?before=1") == [0])
+            for none in ["0", "-7"] {
+                #expect(try await shown("/ledger?before=\(none)").isEmpty)
+            }
+            for latest in ["999999", "x", ""] {
+                #expect(
+                    try await shown("/ledger?before=\(latest)") == Array(size - 50..<size))
+            }
+        }
+    }
+
+    private static let browser = ["accept": "text/html,application/xhtml+xml,*/*;q=0.8"]
+
+    @Test("a browser that asks for an address nobody serves gets a page that says so")
+    func answersUnknownAddresses() async throws {
+        try await GatewayFixture.serve { site in
+            for path in ["/nothing", "/work-up/more", "/v2", "/versions"] {
+                let page = try await site.send(.get, path, PageTests.browser)
+                #expect(page.status == 404)
+                #expect(page.text.components(separatedBy: "<main").count == 2)
+                #expect(page.text.contains("There is no page at this address."))
+                #expect(page.header("content-type")?.hasPrefix("text/html") == true)
+                #expect(page.header("content-security-policy") == PageGuard.policy)
+                #expect(page.header("referrer-policy") == "no-referrer")
+                #expect(page.header("cache-control") == "no-store")
+                #expect(page.header("x-request-id") != nil)
+                let plain = try await site.send(.get, path)
+                #expect(try plain.json()["error"]?["code"]?.string == "unknown_url")
+                let foreign = try await site.send(
+                    .get, path, PageTests.browser, authority: "evil.example")
+                #expect(try foreign.json()["error"]?["code"]?.string == "unknown_url")
+                #expect(foreign.header("set-cookie") == nil)
+            }
+            let visit = try await open(site, "/work-up")
+            let known = try await site.send(
+                .get, "/nothing", PageTests.browser.merging(["cookie": visit.cookie]) { $1 })
+            #expect(known.header("set-cookie") == nil)
+        }
+    }
+
+    @Test("an unknown address of the API stays JSON for a browser, and so does every one elsewhere")
+    func keepsTheShapeOfTheAPI() async throws {
+        try await GatewayFixture.serve { site in
+            let headers = PageTests.browser.merging(site.authorization) { $1 }
+            for path in ["/v1/nothing", "/v1", "/openai/nothing", "/models/nothing"] {
+                let answer = try await site.send(.get, path, headers)
+                #expect(answer.status == 404)
+                #expect(try answer.json()["error"]?["code"]?.string == "unknown_url")
+            }
+        }
+        try await GatewayFixture.serve({ $0.workbench = false }) { site in
+            let answer = try await site.send(.get, "/nothing", PageTests.browser)
+            #expect(try answer.json()["error"]?["code"]?.string == "unknown_url")
         }
     }
 

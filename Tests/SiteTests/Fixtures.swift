@@ -35,6 +35,7 @@ enum FHIR {
     static func patient(_ id: String, born: String = "1960-05-04") -> String {
         """
         {"resourceType":"Patient","id":"\(id)","gender":"female","birthDate":"\(born)",\
+        "identifier":[{"system":"urn:mrn","value":"MRN-77\(id)"}],\
         "name":[{"family":"Marker","given":["Ada"]}],\
         "address":[{"state":"Massachusetts","postalCode":"02139","country":"US"}]}
         """

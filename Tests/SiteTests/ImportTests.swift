@@ -60,6 +60,71 @@ struct ImportTests {
         }
     }
 
+    @Test("a damaged segment is noticed, and the next import writes it anew")
+    func repairs() throws {
+        let scratch = try Scratch()
+        try FHIR.export(0..<20, into: scratch, folder: "in")
+        let site = try site(scratch, "a")
+        _ = try ImportJob(site: site).run(scratch.path + "/in")
+        let sound = try segment(site)
+        let name = try #require(
+            FileManager.default.contentsOfDirectory(atPath: site.timelinesPath)
+                .first { $0.hasSuffix(".bts") })
+        var bytes = [UInt8](sound)
+        bytes[bytes.count / 2] ^= 1
+        try Files.replace("\(site.timelinesPath)/\(name)", with: bytes)
+        #expect(throws: SiteError.self) { try site.timelines() }
+        _ = try ImportJob(site: site).run(scratch.path + "/in")
+        #expect(try segment(site) == sound)
+    }
+
+    @Test("what was imported again last is the latest word")
+    func statesAgain() throws {
+        let scratch = try Scratch()
+        try scratch.write("a/Patient.ndjson", FHIR.patient("p1"))
+        try scratch.write("b/O.ndjson", FHIR.hba1c("o", patient: "p1", value: 7, on: "2015-01-01"))
+        try scratch.write("c/O.ndjson", FHIR.hba1c("o", patient: "p1", value: 9, on: "2015-01-01"))
+        let site = try site(scratch, "s")
+        for folder in ["a", "b", "c", "b"] {
+            _ = try ImportJob(site: site).run("\(scratch.path)/\(folder)")
+        }
+        let event = try #require(try site.timelines().timeline(subject: 0).first)
+        #expect(event.value == .number(7, unit: "%"))
+    }
+
+    @Test("a file that can't be read is named, and the others are imported")
+    func unreadableFile() throws {
+        let scratch = try Scratch()
+        try FHIR.export(0..<3, into: scratch, folder: "in")
+        try Data([0x1F, 0x8B, 8, 0, 0]).write(
+            to: URL(fileURLWithPath: scratch.path + "/in/Broken.ndjson.gz"))
+        let site = try site(scratch, "s")
+        let summary = try ImportJob(site: site).run(scratch.path + "/in")
+        #expect(summary.refusals.count == 1 && summary.refusals[0].contains("Broken.ndjson.gz"))
+        #expect(summary.release.subjects == 3)
+    }
+
+    @Test(
+        "a hospital's own code is released without its words, and only if enough subjects share it")
+    func localCodes() throws {
+        let scratch = try Scratch()
+        let ids = (0..<12).map { "p\($0)" }
+        try scratch.write("in/P.ndjson", ids.map { FHIR.patient($0) }.joined(separator: "\n"))
+        func line(_ id: String, _ patient: String, _ code: String) -> String {
+            FHIR.condition(id, patient: patient, code: code, on: "2015-01-01")
+                .replacingOccurrences(of: "http://snomed.info/sct", with: "urn:oid:1.2.3")
+                .replacingOccurrences(of: "\"Diabetes\"", with: "\"Ada Marker fell\"")
+        }
+        let shared = ids.enumerated().map { line("s\($0.offset)", $0.element, "FALL") }
+        try scratch.write(
+            "in/C.ndjson", (shared + [line("r", "p1", "MRN-8812345")]).joined(separator: "\n"))
+        let site = try site(scratch, "s")
+        let summary = try ImportJob(site: site).run(scratch.path + "/in")
+        #expect(summary.release.events == 12)
+        let codes = try site.timelines().codes
+        #expect(codes.map(\.code.value) == ["FALL"] && codes[0].display.isEmpty)
+    }
+
     @Test("two imports in a row hold what one import of both holds")
     func incremental() throws {
         let scratch = try Scratch()
@@ -120,7 +185,7 @@ struct ImportTests {
             guard let data = FileManager.default.contents(atPath: "\(site.path)/\(name)") else {
                 continue
             }
-            for secret in ["Marker", "2015-03-04", "1960-05-04", "02139"] {
+            for secret in ["Marker", "2015-03-04", "1960-05-04", "02139", "MRN-77"] {
                 #expect(data.range(of: Data(secret.utf8)) == nil, "\(name) holds \(secret)")
             }
         }
@@ -131,7 +196,7 @@ struct ImportTests {
         let scratch = try Scratch()
         try FHIR.export(0..<1, into: scratch, folder: "in")
         let site = try site(scratch, "s")
-        let lock = FileLock(site.path + "/import.lock")
+        let lock = try FileLock(site.path + "/import.lock")
         #expect(lock != nil)
         #expect(throws: SiteError.busy(directory: site.path)) {
             try ImportJob(site: site).run(scratch.path + "/in")

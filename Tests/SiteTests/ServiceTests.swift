@@ -69,6 +69,48 @@ struct ServiceTests {
         }
     }
 
+    @Test("an answer of another model version is never passed off as a replay")
+    func replayOfAnotherVersion() async throws {
+        let scratch = try Scratch()
+        var site = try SiteDirectory.create(scratch.path + "/s")
+        var service = try await Service(site)
+        _ = try await service.predict(
+            input, model: Service.panelName, principal: "p", idempotencyKey: "k", dialect: "test")
+        service.close()
+        let yaml = site.configuration.yaml.replacingOccurrences(
+            of: "likelihood_floor: 0.02", with: "likelihood_floor: 0.2")
+        try Files.replace(site.path + "/site.yaml", with: Array(yaml.utf8))
+        site = try SiteDirectory(site.path)
+        service = try await Service(site)
+        await #expect(throws: SiteError.answeredByAnotherVersion) {
+            try await service.predict(
+                input, model: Service.panelName, principal: "p", idempotencyKey: "k",
+                dialect: "test")
+        }
+        service.close()
+    }
+
+    @Test("a ledger cut back or exchanged as a whole is refused, however consistent in itself")
+    func exchangedLedger() async throws {
+        let scratch = try Scratch()
+        let site = try SiteDirectory.create(scratch.path + "/s", name: "a")
+        let other = try SiteDirectory.create(
+            scratch.path + "/t", name: "a", keyDirectory: site.configuration.keyDirectory)
+        for count in 1...3 {
+            try Recorder(site).record(
+                Entry(.keyCreated, actor: "key", body: ["name": .string("n\(count)")]))
+        }
+        #expect(try site.verifyLedger().ok && other.verifyLedger().ok)
+        let files = FileManager.default
+        try files.removeItem(atPath: site.ledgerPath)
+        try files.copyItem(atPath: other.ledgerPath, toPath: site.ledgerPath)
+        #expect(try !site.verifyLedger().ok)
+        await #expect(throws: SiteError.self) { try await Service(site) }
+        #expect(throws: SiteError.self) {
+            try Recorder(site).record(Entry(.keyCreated, actor: "key", body: [:]))
+        }
+    }
+
     @Test("an unknown model is refused without an entry")
     func unknownModel() async throws {
         let scratch = try Scratch()
@@ -107,6 +149,10 @@ struct ServiceTests {
         #expect(try !Files.readText(site.keysFile).contains(key))
         #expect(throws: SiteError.self) { try KeyStore(site).create(name: "clinic") }
         #expect(throws: SiteError.self) { try KeyStore(site).create(name: "a b") }
+        #expect(throws: SiteError.self) { try KeyStore(site).create(name: "workbench") }
+        try KeyStore(site).revoke(name: "clinic")
+        #expect(service.principal(forKey: key) == nil)
+        #expect(throws: SiteError.self) { try KeyStore(site).revoke(name: "clinic") }
         service.close()
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Records
 import Testing
 
@@ -54,6 +55,17 @@ import Testing
         let script = try #require(page.tags.first { $0.name == "script" })
         #expect(script["src"] == "/assets/workbench.js")
         #expect(page.source.contains("></script>"))
+    }
+
+    @Test("a cohort's rules are a list, under sentences of their own and one name")
+    func cohortSentences() throws {
+        let source = try page("cohort").source
+        let start = try #require(source.range(of: "<ol class=\"lede\">")?.upperBound)
+        let list = source[start...].components(separatedBy: "</ol>")[0]
+        #expect(list.components(separatedBy: "<li>").count == 3)
+        #expect(list.contains("<li>adult: age at day 0 is from 18 to 89 years.</li>"))
+        #expect(source.components(separatedBy: "<p class=\"lede\">").count == 3)
+        #expect(!source.contains("Adults with diabetes and a high HbA1c.</p>"))
     }
 
     @Test("every form posts, with the visitor's token", arguments: names)

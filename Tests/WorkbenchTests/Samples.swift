@@ -106,10 +106,14 @@ struct Samples {
             outcome: .counted(
                 .init(
                     name: s("Adults with diabetes and a high HbA1c"),
-                    inEnglish: s(
-                        "Persons from their first type 2 diabetes mellitus, aged 18 to 89 then, "
-                            + "with at least one hemoglobin A1c of 7 % or more from 365 days before "
-                            + "to 365 days after, and no insulin before."),
+                    inEnglish: s("Adults with diabetes and a high HbA1c") + ".\n"
+                        + s(
+                            """
+                            A subject enters at their first event of type 2 diabetes mellitus.
+                            Kept are those for whom all of this holds, in this order:
+                            1. adult: age at day 0 is from 18 to 89 years.
+                            2. HbA1c: there is at least one event with a value of 7 % or more.
+                            """),
                     persons: .exact(312),
                     steps: [
                         .init(

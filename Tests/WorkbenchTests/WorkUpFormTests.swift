@@ -56,6 +56,25 @@ import Testing
         #expect(form([("finding", "E_unknown:yes"), ("finding", "E_201")]).findings.isEmpty)
     }
 
+    @Test("a form that was refused and would leave another case than its page showed is told apart")
+    func refusedAsAWhole() {
+        let state = [("finding", "E_201:yes"), ("age", "54")]
+        #expect(!form(state).isRefused)
+        #expect(!form(state + [("complaint", "fever")]).isRefused)
+        #expect(!form(state + [("complaint", "no such thing")]).isRefused)
+        #expect(form([("complaint", "cough"), ("age", "old")]).isRefused)
+        #expect(form([("finding", "E_201:yes"), ("age", "old")]).isRefused)
+        #expect(form(state + [("complaint", "fever"), ("answer", "E_91:maybe")]).isRefused)
+    }
+
+    @Test("a first form that was refused keeps the complaint that was chosen")
+    func keepsTheComplaint() {
+        var view = WorkUpView(choices: choices, needed: "The age needs to be a whole number.")
+        view.findings = [.init(id: "E_201", name: "cough", isPresent: true)]
+        let markup = Markup(view.render(in: Samples().frame))
+        #expect(markup.tags.first { $0["id"] == "complaint" }?["value"] == "cough (E_201)")
+    }
+
     @Test("a name that two findings share is not guessed")
     func ambiguousNames() {
         let twins = [

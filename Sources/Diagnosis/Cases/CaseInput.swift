@@ -88,8 +88,7 @@ package struct CaseInput: Sendable, Codable, Equatable {
     }
 
     private static func unknown(_ key: String, in place: String, _ keys: [String]) -> CaseError {
-        let nearest = EditDistance.nearest(to: key, among: keys).map { keys[$0] } ?? ""
-        return .unknownKey(place: place, nearest: nearest, known: keys)
+        .unknownKey(place: place, nearest: NearestWord.to(key, among: keys), known: keys)
     }
 
     private static func name(_ value: JSONText) throws(CaseError) -> String? {
@@ -161,7 +160,7 @@ package struct CaseInput: Sendable, Codable, Equatable {
                 guard let index = knowledge.evidence(named: text) else {
                     throw .unknownEvidence(
                         place: "\(place).evidence",
-                        nearest: EditDistance.nearestEvidence(to: text, knowledge))
+                        nearest: knowledge.nearestEvidence(to: text))
                 }
                 evidence = knowledge.evidences[index].id
             case ("evidence", _):

@@ -103,6 +103,8 @@ struct ToolCall: Encodable, Sendable {
 }
 
 /// Token counts for compatibility, and what is really counted: predictions and their features.
+///
+/// A refusal and a replay make no prediction.
 struct Usage: Encodable, Sendable {
     struct Panel: Encodable, Sendable {
         var predictions: Int

@@ -81,7 +81,9 @@ struct Conversation: Sendable {
             : ClinicianText.answer(call)
         return Turn(
             id: call.predictionID, model: model, outcome: .answer(text), receipt: call.receipt,
-            panel: Usage.Panel(predictions: 1, features: input.findings.count),
+            panel: call.isReplay
+                ? Usage.Panel(predictions: 0, features: 0)
+                : Usage.Panel(predictions: 1, features: input.findings.count),
             isReplay: call.isReplay)
     }
 

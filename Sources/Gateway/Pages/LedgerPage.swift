@@ -11,9 +11,11 @@ struct LedgerPage: Sendable {
 
     private static let shown = 50
 
-    func view() throws -> LedgerView {
+    /// - Parameter before: shows entries that come before this index; the latest without it.
+    func view(before: Int? = nil) throws -> LedgerView {
         let checkpoint = try service.log.signedHead()
-        let range = max(0, checkpoint.size - LedgerPage.shown)..<checkpoint.size
+        let end = min(max(0, before ?? checkpoint.size), checkpoint.size)
+        let range = max(0, end - LedgerPage.shown)..<end
         let records = try service.log.records(range)
         return LedgerView(
             origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root.hex,

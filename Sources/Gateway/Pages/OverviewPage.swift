@@ -40,33 +40,36 @@ struct OverviewPage: Sendable {
             ledgerSize: size, ledgerRoot: root.hex,
             stations: [
                 Station(
-                    name: "Records", figure: grouped(release.imports.resources),
+                    name: "Records", figure: NumberText.whole(release.imports.resources),
                     unit: "resources"),
                 Station(
-                    name: "Vault", figure: grouped(release.notesWithheld), unit: "notes kept back"),
+                    name: "Vault", figure: NumberText.whole(release.notesWithheld),
+                    unit: "notes kept back"),
                 Station(
-                    name: "Timelines", figure: grouped(store?.eventCount ?? 0), unit: "events"),
+                    name: "Timelines", figure: NumberText.whole(store?.eventCount ?? 0),
+                    unit: "events"),
                 Station(
-                    name: "Cohorts", figure: grouped(store?.subjectCount ?? 0), unit: "subjects"),
+                    name: "Cohorts", figure: NumberText.whole(store?.subjectCount ?? 0),
+                    unit: "subjects"),
                 Station(
-                    name: "Panel", figure: grouped(service.knowledge.conditions.count),
+                    name: "Panel", figure: NumberText.whole(service.knowledge.conditions.count),
                     unit: "conditions"),
-                Station(name: "Ledger", figure: grouped(size), unit: "entries"),
+                Station(name: "Ledger", figure: NumberText.whole(size), unit: "entries"),
             ])
     }
 
-    /// The most frequent codes that enough subjects have to be shown exactly.
+    /// The most frequent codes of those whose counts may be shown.
     private static func common(in store: TimelineStore, smallCell: Int) -> [OverviewView.CommonCode]
     {
-        store.codeCounts().filter { $0.subjects >= smallCell }
-            .sorted {
-                ($1.events, $0.entry.code.description) < ($0.events, $1.entry.code.description)
-            }
-            .prefix(commonCodes)
-            .map {
+        var shown: [OverviewView.CommonCode] = []
+        for row in CodeRelease.rows(store, smallCell: smallCell) {
+            guard let subjects = row.subjects, let events = row.events else { continue }
+            shown.append(
                 OverviewView.CommonCode(
-                    entry: $0.entry, events: $0.events, subjects: .exact($0.subjects))
-            }
+                    entry: row.entry, events: events, subjects: .exact(subjects)))
+        }
+        shown.sort { ($1.events, $0.entry.code) < ($0.events, $1.entry.code) }
+        return Array(shown.prefix(commonCodes))
     }
 
     /// What the ledger's latest release entry says; zeros before the first.
@@ -81,15 +84,6 @@ struct OverviewPage: Sendable {
             return ReleaseFacts(body)
         }
         return ReleaseFacts()
-    }
-
-    private static func grouped(_ number: Int) -> String {
-        var result = ""
-        for (position, digit) in String(number).reversed().enumerated() {
-            if position > 0, position % 3 == 0 { result.append(",") }
-            result.append(digit)
-        }
-        return String(result.reversed())
     }
 }
 

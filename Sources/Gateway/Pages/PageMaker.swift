@@ -90,6 +90,9 @@ struct PageRefusal: Error, Equatable, Sendable {
         status: .notFound, title: "Not on record",
         sentence: "The ledger has no entry of that number.")
 
+    static let noPage = PageRefusal(
+        status: .notFound, title: "Not found", sentence: "There is no page at this address.")
+
     static let noFile = PageRefusal(
         status: .notFound, title: "Not found", sentence: "There is no such file.")
 

@@ -24,14 +24,14 @@ struct WorkUpPage: Sendable {
         WorkUpView(choices: choices)
     }
 
-    func view(_ form: Form) async throws -> WorkUpView {
+    func view(_ form: Form, in session: Session) async throws -> WorkUpView {
         let posted = WorkUpForm(fields: form.fields, choices: choices)
         var view = WorkUpView(
             choices: choices, age: posted.age, sex: posted.sex,
             findings: posted.findings.map(recorded), skipped: posted.skipped,
             needed: posted.needed)
-        if !posted.findings.isEmpty {
-            view.standing = try await standing(posted)
+        if !posted.findings.isEmpty, !posted.isRefused {
+            view.standing = try await standing(posted, in: session)
         }
         return view
     }
@@ -44,14 +44,24 @@ struct WorkUpPage: Sendable {
             isPresent: finding.isPresent)
     }
 
-    private func standing(_ posted: WorkUpForm) async throws -> WorkUpView.Standing {
+    /// The same case shown again in one session is one call: the page is billed for cases, not for
+    /// how often they are looked at.
+    private func standing(_ posted: WorkUpForm, in session: Session) async throws
+        -> WorkUpView.Standing
+    {
         let input = CaseInput(age: posted.age, sex: posted.sex, findings: posted.findings)
         let call = try await service.predict(
-            input, model: Service.panelName, principal: WorkUpPage.principal, idempotencyKey: nil,
+            input, model: Service.panelName, principal: WorkUpPage.principal,
+            idempotencyKey: WorkUpPage.key(of: input, in: session),
             dialect: Dialect.workbench.rawValue)
         let state = service.panel.admit(input)
         return WorkUpView.Standing(
             call, round: service.panel.conference(state), state: state,
             skipped: Set(posted.skipped))
+    }
+
+    private static func key(of input: CaseInput, in session: Session) -> String {
+        let text = JSONBody.text(CaseArguments(input))
+        return "\(session.id)/\(Files.digest(of: Array(text.utf8)))"
     }
 }

@@ -8,9 +8,9 @@ struct WorkbenchRoutes: Sendable {
     private let service: Service
     private let maker: PageMaker
 
-    init(service: Service, settings: GatewaySettings) {
+    init(service: Service, maker: PageMaker) {
         self.service = service
-        maker = PageMaker(service: service, settings: settings)
+        self.maker = maker
     }
 
     func add(to router: Router<GatewayContext>) {
@@ -21,10 +21,14 @@ struct WorkbenchRoutes: Sendable {
         let overview = OverviewPage(service: service)
         show(pages, Place.overview.path) { _, _, _ in try await overview.view() }
         show(pages, Place.workUp.path) { _, _, _ in work.start() }
-        post(pages, Place.workUp.path) { form, _ in try await work.view(form) }
+        post(pages, Place.workUp.path) { form, visit in
+            try await work.view(form, in: visit.session)
+        }
         show(pages, Place.cohort.path) { _, _, _ in cohort.start() }
         post(pages, Place.cohort.path) { form, _ in try await cohort.view(form) }
-        show(pages, Place.ledger.path) { _, _, _ in try ledger.view() }
+        show(pages, Place.ledger.path) { request, _, _ in
+            try ledger.view(before: request.uri.queryParameters["before"].flatMap { Int($0) })
+        }
         post(pages, RouterPath(Place.verification)) { _, _ in try await ledger.verified() }
         show(pages, "ledger/{index}") { _, context, _ in
             try ledger.entry(context.parameters.get("index").flatMap(Int.init))

@@ -22,6 +22,8 @@ struct RequestGuard: RouterMiddleware {
             if refusal == .unexpected { log("error \(context.requestID) \(name(of: error))") }
             response = refusal.response
         }
+        // A body here would be taken for the start of the next answer on the connection.
+        if request.method == .head { response = response.createHeadResponse() }
         response.headers[HeaderName.requestID] = context.requestID
         response.headers[HeaderName.contentTypeOptions] = "nosniff"
         log(

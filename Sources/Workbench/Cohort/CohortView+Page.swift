@@ -76,7 +76,7 @@ extension CohortView: WorkbenchPage {
                 tag("span", ["class": "figure"]) { result.persons.text }
                 " persons"
             }
-            tag("p", ["class": "lede"]) { result.inEnglish }
+            sentences(result)
             for warning in result.warnings { Notice.note("Note.") { warning } }
             attrition(result)
             if !result.ages.isEmpty { ages(result) }
@@ -88,6 +88,26 @@ extension CohortView: WorkbenchPage {
                         "ledger entry \(NumberText.whole(index))"
                     }
                     "."
+                }
+            }
+        }
+    }
+
+    /// The definition line by line, its numbered rules as a list; a first line that only repeats
+    /// the heading is left out.
+    private func sentences(_ result: Result) -> HTML {
+        var lines = result.inEnglish.split(separator: "\n").map(String.init)
+        if lines.count > 1, lines[0] == "\(result.name)." { lines.removeFirst() }
+        let firstRule = lines.firstIndex { $0.hasPrefix("1. ") } ?? lines.endIndex
+        let rules = lines[firstRule...].enumerated().map { position, line in
+            let number = "\(position + 1). "
+            return line.hasPrefix(number) ? String(line.dropFirst(number.count)) : line
+        }
+        return HTML {
+            for line in lines[..<firstRule] { tag("p", ["class": "lede"]) { line } }
+            if !rules.isEmpty {
+                tag("ol", ["class": "lede"]) {
+                    for rule in rules { tag("li") { rule } }
                 }
             }
         }

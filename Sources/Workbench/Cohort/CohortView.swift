@@ -29,7 +29,7 @@ package struct CohortView: Sendable, Hashable {
     /// What disclosure control let out.
     package struct Result: Sendable, Hashable {
         package var name: String
-        /// The definition as a sentence.
+        /// The definition in sentences, one a line; rules are numbered from `1. `.
         package var inEnglish: String
         package var persons: ShownCount
         /// In order; the first is the index event.

@@ -2,9 +2,9 @@
 
 /// How numbers are written on pages: the same characters on every machine, rounded to what they
 /// deserve.
-enum NumberText {
+package enum NumberText {
     /// A whole number with its thousands apart: `12,345`.
-    static func whole(_ number: Int) -> String {
+    package static func whole(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var result = number < 0 ? "−" : ""
         for (position, digit) in digits.enumerated() {

@@ -99,7 +99,11 @@ extension OverviewView: WorkbenchPage {
         let most = Double(max(1, commonCodes.map(\.events).max() ?? 1))
         return section("Most frequent codes", id: "codes") {
             if commonCodes.isEmpty {
-                tag("p") { "No timelines have been released yet." }
+                tag("p") {
+                    events == 0
+                        ? "No timelines have been released yet."
+                        : "No code has counts that may be shown."
+                }
             } else {
                 table(
                     "Most frequent codes",

@@ -31,6 +31,15 @@ package struct WorkUpForm: Sendable, Hashable {
     /// What was needed and did not come; the case is as it was before the button then.
     package private(set) var needed: String?
 
+    /// Something was needed, and the case is another one than the page that was sent showed.
+    ///
+    /// Such a form is refused as a whole: nobody asked for the case it would leave.
+    package var isRefused: Bool { needed != nil && (hasRefusedAge || findings != shown) }
+
+    /// Findings of the page that was sent.
+    private var shown: [Finding] = []
+    private var hasRefusedAge = false
+
     /// More findings than any case has; what a form sends beyond them is ignored.
     private static let mostFindings = 500
 
@@ -51,6 +60,7 @@ package struct WorkUpForm: Sendable, Hashable {
             default: continue
             }
         }
+        shown = findings
         for (name, value) in fields {
             switch name {
             case Field.answer: readAnswer(value, known: known)
@@ -76,6 +86,7 @@ package struct WorkUpForm: Sendable, Hashable {
         if let years = Int(trimmed), (0...120).contains(years) {
             age = years
         } else {
+            hasRefusedAge = true
             needed = "The age needs to be a whole number of years from 0 to 120, or empty."
         }
     }

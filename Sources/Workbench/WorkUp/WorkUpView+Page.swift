@@ -63,7 +63,7 @@ extension WorkUpView: WorkbenchPage {
                 "shows the weight of each finding, and says what to ask next."
             }
             form(to: Place.workUp.rawValue, in: frame, label: "Begin a work-up") {
-                complaintField("First complaint or finding")
+                complaintField("First complaint or finding", value: firstComplaint)
                 tag("div", ["class": "pair"]) {
                     tag("p") {
                         tag("label", ["for": "age"]) { "Age in years" }
@@ -103,7 +103,13 @@ extension WorkUpView: WorkbenchPage {
         }
     }
 
-    private func complaintField(_ name: String) -> HTML {
+    /// What was chosen in a form that lacked something else.
+    private var firstComplaint: String? {
+        findings.first.flatMap { first in choices.first { $0.id == first.id } }
+            .map(WorkUpForm.listing)
+    }
+
+    private func complaintField(_ name: String, value: String? = nil) -> HTML {
         tag("p") {
             tag("label", ["for": "complaint"]) { name }
             void(
@@ -111,7 +117,7 @@ extension WorkUpView: WorkbenchPage {
                 [
                     "id": "complaint", "name": WorkUpForm.Field.complaint, "type": "text",
                     "list": "choices", "required": "",
-                    "placeholder": "type a few letters, then choose",
+                    "placeholder": "type a few letters, then choose", "value": value,
                 ])
         }
     }
