@@ -5,8 +5,10 @@ import Records
 ///
 /// What a file is, is decided by its content:
 /// - gzip by its first two bytes;
-/// - a bundle where the first object says so, or where it goes on over several lines;
-/// - NDJSON otherwise, read line by line, so that a broken line costs only itself.
+/// - a document, held in memory as a whole, where the first line is not one complete value but
+///   goes on in the next, or where a bundle on one line is all there is;
+/// - NDJSON otherwise, read line by line, so that a broken line costs only itself; a line may be a
+///   bundle.
 ///
 /// Memory does not grow with an NDJSON file beyond what it yields.
 package struct FHIRReader: Sendable {
@@ -28,8 +30,9 @@ package struct FHIRReader: Sendable {
     ///
     /// - Parameter file: path of the file.
     /// - Parameter displayName: what issues and errors call it.
-    /// - Parameter progress: told now and then how many bytes of the file (as it lies on disk) have
-    ///   been read.
+    /// - Parameter progress: told how many bytes of the file (as it lies on disk, so compressed
+    ///   where it is) have been read: at least once in each MiB of these bytes, for a document as
+    ///   for lines, never less than before, and at the end the size of the file.
     /// - Throws: `IntakeError` where the file cannot be used as a whole; what is wrong with single
     ///   resources stands in the report.
     package func extract(
@@ -39,10 +42,10 @@ package struct FHIRReader: Sendable {
             file: try InflatedFile(path: file, name: displayName), lineLimit: lineLimit,
             documentLimit: documentLimit)
         var assembly = Assembly(file: displayName)
-        try window.open()
-        progress(window.fileBytesRead)
-        if FileShape.isDocument(window) {
-            assembly.readDocument(try window.document())
+        try window.open(progress: progress)
+        let shape = FileShape(window: window, lineLimit: lineLimit, documentLimit: documentLimit)
+        if try shape.isDocument(progress: progress) {
+            assembly.readDocument(try window.document(progress: progress))
         } else {
             try readLines(window, into: &assembly, progress: progress)
         }
@@ -54,8 +57,7 @@ package struct FHIRReader: Sendable {
         _ window: TextWindow, into assembly: inout Assembly, progress: (Int) -> Void
     ) throws(IntakeError) {
         var number = 0
-        var reported = window.fileBytesRead
-        while let line = try window.nextLine() {
+        while let line = try window.nextLine(progress: progress) {
             guard number < Int(Int32.max) else { throw .tooManyEvents(file: window.name) }
             number += 1
             switch line {
@@ -63,32 +65,6 @@ package struct FHIRReader: Sendable {
             case .tooLong: assembly.reject(.lineTooLong, line: number)
             case .text(let scanner): assembly.readLine(scanner, line: number)
             }
-            if window.fileBytesRead != reported {
-                reported = window.fileBytesRead
-                progress(reported)
-            }
-        }
-    }
-}
-
-/// Tells a document from lines by looking at the beginning.
-enum FileShape {
-    /// Whether the text must be read as a whole.
-    ///
-    /// A first line that ends inside its object is the start of a document, unless the next line
-    /// starts an object of its own: then it is a broken line of NDJSON.
-    static func isDocument(_ window: TextWindow) -> Bool {
-        var preview = window.preview()
-        if preview.isAtArray() { return true }
-        guard preview.isAtObject() else { return false }
-        if let type = try? preview.peekResourceType(), type == "Bundle" { return true }
-        guard let (first, next) = window.firstLine() else { return false }
-        var line = first
-        do {
-            try line.skipValue()
-            return false
-        } catch {
-            return error == .ended && next != nil && next != UInt8(ascii: "{")
         }
     }
 }

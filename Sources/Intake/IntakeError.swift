@@ -7,6 +7,8 @@
 package enum IntakeError: Error, Equatable, Sendable {
     /// The operating system refused; `reason` is its own wording.
     case unreadable(file: String, reason: String)
+    /// No file of this path can be read: none is there that has the name of one.
+    case nothingToImport(path: String)
     /// The text is UTF-16 or UTF-32.
     case wideText(file: String)
     /// The compressed file ends before its end mark.
@@ -25,6 +27,8 @@ package enum IntakeError: Error, Equatable, Sendable {
         switch self {
         case .unreadable(let file, let reason):
             "\(file) cannot be read (\(reason)); expected a readable file or directory."
+        case .nothingToImport(let path):
+            "\(path): nothing to import; expected .ndjson or .json files, plain or .gz."
         case .wideText(let file):
             "\(file) is UTF-16 text; expected UTF-8."
         case .truncatedGzip(let file):
@@ -41,5 +45,10 @@ package enum IntakeError: Error, Equatable, Sendable {
             "An extraction in the vault cannot be decoded: \(reason); expected bytes written by"
                 + " this version."
         }
+    }
+
+    /// A pipe, socket, device or directory where a file was expected.
+    static func notRegular(file: String) -> IntakeError {
+        .unreadable(file: file, reason: "it is not a regular file")
     }
 }

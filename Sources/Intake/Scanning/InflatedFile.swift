@@ -22,12 +22,18 @@ final class InflatedFile {
     private var stream: UnsafeMutablePointer<z_stream>?
     private var isBetweenMembers = false
 
-    /// Opens a file and looks at its first bytes.
+    /// Opens a regular file and looks at its first bytes.
+    ///
+    /// Anything else is refused unread: without `O_NONBLOCK`, a pipe that nobody writes to would
+    /// hold the reader for ever.
     init(path: String, name: String) throws(IntakeError) {
         self.name = name
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
         input = UnsafeMutablePointer<UInt8>.allocate(capacity: InflatedFile.chunk)
+        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw InflatedFile.failure(name) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw InflatedFile.failure(name) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notRegular(file: name) }
         try refill()
         if inputEnd >= 2, input[0] == 0x1F, input[1] == 0x8B { try startInflating() }
     }
