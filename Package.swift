@@ -87,8 +87,9 @@ let package = Package(
         + libraries.map { row in
             .testTarget(
                 name: "\(row.name)Tests",
-                dependencies: (row.needs + [row.name]).filter { $0 != "CZlib" }
-                    .map { .byName(name: $0) } + row.libraries,
+                // Tests draw their seeded inputs from Statistics whatever their target may import.
+                dependencies: Set(row.needs + [row.name, "Statistics"]).subtracting(["CZlib"])
+                    .sorted().map { .byName(name: $0) } + row.libraries,
                 swiftSettings: settings)
         }
         + [
@@ -106,6 +107,6 @@ let package = Package(
                 path: "Benchmarks", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", swiftSettings: settings),
             .testTarget(
-                name: "JourneyTests", dependencies: ["Site", "Ledger"], swiftSettings: settings),
+                name: "JourneyTests", dependencies: ["Site", "bedside"], swiftSettings: settings),
         ]
 )
