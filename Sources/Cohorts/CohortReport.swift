@@ -35,3 +35,28 @@ package struct CohortReport: Sendable, Codable, Equatable {
         warnings = result.warnings
     }
 }
+
+extension CohortReport {
+    /// Every key each time: a hidden count is null, not absent.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(name, forKey: .name)
+        try values.encode(definitionInEnglish, forKey: .definitionInEnglish)
+        try values.encode(persons, forKey: .persons)
+        try values.encode(personsText, forKey: .personsText)
+        try values.encode(attrition, forKey: .attrition)
+        try values.encode(warnings, forKey: .warnings)
+    }
+}
+
+extension CohortReport.Row {
+    /// Every key each time: a hidden count is null, not absent.
+    package func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(rule, forKey: .rule)
+        try values.encode(removed, forKey: .removed)
+        try values.encode(removedText, forKey: .removedText)
+        try values.encode(remaining, forKey: .remaining)
+        try values.encode(remainingText, forKey: .remainingText)
+    }
+}

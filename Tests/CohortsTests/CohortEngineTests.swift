@@ -147,5 +147,8 @@ struct CohortEngineTests {
         if case .exact(let persons) = exact.persons, (1...10).contains(persons) {
             #expect(report.personsText == "<11" && report.persons == nil)
         }
+        let json = String(decoding: try JSONEncoder().encode(report), as: UTF8.self)
+        #expect(report.persons != nil || json.contains("\"persons\":null"))
+        #expect(json.components(separatedBy: "\"remaining\":").count == report.attrition.count + 1)
     }
 }
