@@ -112,7 +112,8 @@ package struct EventRow: Hashable, Sendable {
     package var valueCode: Int32
     /// Index into the units; -1 without one.
     package var unit: Int32
-    /// Source row: import batch in the upper, line in the lower 32 bits.
+    /// Row of the source the event came from; 0 in a release, where it would tie the event to a line
+    /// of the identified export.
     package var source: UInt64
 
     package init(

@@ -26,6 +26,7 @@ final class CallBook: Sendable {
         var settled: [String: Call] = [:]
         /// Keys being answered by this process.
         var running: Set<String> = []
+        /// Calls settled since keys past the window were last dropped.
         var sinceTrim = 0
     }
 

@@ -6,7 +6,7 @@ import Site
 /// `bedside cohort`: counts one definition.
 struct Cohort: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Count a cohort with attrition; counts from 1 to 10 are hidden.")
+        abstract: "Count a cohort with attrition; counts too small to show are hidden.")
 
     @OptionGroup var site: SiteOption
     @Option(name: .long, help: "Cohort definition (JSON); see Examples/.")
