@@ -22,6 +22,8 @@ struct Row {
 
 let argumentParser = Target.Dependency.product(
     name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(
+    name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
@@ -35,15 +37,21 @@ let libraries = [
     Row("Vault", needs: ["Records"], libraries: [crypto]),
     Row("Timelines", needs: ["Records"]),
     Row("Cohorts", needs: ["Records", "Timelines", "Statistics"]),
-    Row("Knowledge", needs: ["Records"], resources: [.copy("DDXPlus")]),
+    Row(
+        "Knowledge", needs: ["Records"],
+        resources: [.copy("DDXPlus"), .copy("Catalogue"), .copy("Clinical")]),
     Row("Diagnosis", needs: ["Records", "Knowledge", "Statistics"]),
-    Row("SequentialBenchmark", needs: ["Records", "Diagnosis", "Knowledge", "Statistics"]),
+    Row(
+        "SequentialBenchmark", needs: ["Records", "Diagnosis", "Knowledge", "Statistics"],
+        libraries: [crypto], resources: [.copy("OwnCases"), .copy("Prices")]),
+    Row("LanguageModels", needs: ["Diagnosis"], libraries: [asyncHTTPClient]),
     Row("SimulatedHospitals", needs: ["Records", "Statistics"]),
     Row(
         "Site",
         needs: [
             "Records", "Statistics", "Ledger", "Intake", "Deidentification", "Vault", "Timelines",
-            "Cohorts", "Knowledge", "Diagnosis", "SequentialBenchmark", "SimulatedHospitals",
+            "Cohorts", "Knowledge", "Diagnosis", "SequentialBenchmark", "LanguageModels",
+            "SimulatedHospitals",
         ],
         libraries: [yams, crypto]),
     Row("Workbench", needs: ["Records", "Statistics"], resources: [.copy("Assets")]),
@@ -51,7 +59,7 @@ let libraries = [
         "Gateway",
         needs: [
             "Records", "Statistics", "Site", "Workbench", "Ledger", "Cohorts", "Diagnosis",
-            "Knowledge", "Timelines",
+            "Knowledge", "Timelines", "SequentialBenchmark",
         ],
         libraries: [hummingbird, crypto]),
 ]
@@ -70,6 +78,9 @@ let package = Package(
     dependencies: [
         .package(
             url: "https://github.com/apple/swift-argument-parser", .upToNextMinor(from: "1.8.2")),
+        .package(
+            url: "https://github.com/swift-server/async-http-client",
+            .upToNextMinor(from: "1.37.0")),
         .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird",
@@ -99,7 +110,7 @@ let package = Package(
                     "Records", "Statistics", "Site", "Gateway", "Intake", "Deidentification",
                     "Timelines", "Cohorts", "Knowledge",
                     "Diagnosis", "SequentialBenchmark", "SimulatedHospitals", "Ledger",
-                    argumentParser,
+                    "LanguageModels", "Workbench", argumentParser,
                 ],
                 swiftSettings: settings),
             .executableTarget(

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
-
 /// Reads the DDXPlus figures that come with the program; SOURCE.md beside them says whose they are.
 extension KnowledgeBase {
     /// 49 conditions and 208 yes/no evidences of DDXPlus, with training-split frequencies.
@@ -28,12 +26,7 @@ extension KnowledgeBase {
     }
 
     private static func shipped(_ file: String) throws(KnowledgeError) -> String {
-        guard
-            let url = Bundle.module.url(
-                forResource: file, withExtension: nil, subdirectory: "DDXPlus"),
-            let text = try? String(contentsOf: url, encoding: .utf8)
-        else { throw .missingTable(file: "DDXPlus/\(file)") }
-        return text
+        try Table.shipped(file, folder: "DDXPlus")
     }
 
     private static func readConditions(_ text: String) throws(KnowledgeError) -> [Condition] {
@@ -103,54 +96,5 @@ extension KnowledgeBase {
         }
         try table.expect(rows: 562)
         return probabilities
-    }
-}
-
-/// A table of texts separated by tabs, one line of column names first.
-private struct Table {
-    struct Row {
-        var line: Int
-        var fields: [String]
-    }
-
-    let file: String
-    let rows: [Row]
-
-    init(_ text: String, file: String, columns: String) throws(KnowledgeError) {
-        let names = columns.split(separator: " ")
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        if lines.last == "" { lines.removeLast() }
-        guard let header = lines.first, header.split(separator: "\t") == names else {
-            throw .wrongColumns(file: file, expected: names.joined(separator: ", "))
-        }
-        var rows: [Row] = []
-        for (index, line) in lines.enumerated().dropFirst() {
-            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
-            guard fields.count == names.count, fields.allSatisfy({ !$0.isEmpty }) else {
-                throw .badRow(
-                    file: file, line: index + 1, expected: "\(names.count) filled fields")
-            }
-            rows.append(Row(line: index + 1, fields: fields.map(String.init)))
-        }
-        self.file = file
-        self.rows = rows
-    }
-
-    func expect(rows expected: Int) throws(KnowledgeError) {
-        guard rows.count == expected else {
-            throw .wrongCount(file: file, expected: expected, found: rows.count)
-        }
-    }
-
-    func bad(_ row: Row, _ expected: String) -> KnowledgeError {
-        .badRow(file: file, line: row.line, expected: expected)
-    }
-
-    func duplicate(_ row: Row, _ name: String) -> KnowledgeError {
-        .duplicate(file: file, line: row.line, name: name)
-    }
-
-    func unknown(_ row: Row, _ name: String) -> KnowledgeError {
-        .unknownReference(file: file, line: row.line, name: name)
     }
 }

@@ -17,6 +17,17 @@ package enum BenchmarkError: Error, Equatable, Sendable {
     case badQuoting(file: String, line: Int)
     /// A field doesn't read as its column must.
     case badField(file: String, line: Int, column: String, expected: String)
+    /// A JSON text breaks the rules of JSON, or is nested too deeply.
+    case badJSON(file: String, line: Int, expected: String)
+    /// A value of a case file isn't there or doesn't read as it must; `place` is its path, such as
+    /// `findings[3].value`.
+    case badCase(file: String, line: Int, place: String, expected: String)
+    /// Two cases of one set have the same id.
+    case duplicateCase(file: String, id: String)
+    /// None of the formats of case files.
+    case unknownFormat(file: String)
+    /// A set, or the chosen part of it, holds no case.
+    case noCases(name: String)
     /// An option lies outside what it may be.
     case badOption(name: String, expected: String)
 
@@ -36,6 +47,17 @@ package enum BenchmarkError: Error, Equatable, Sendable {
             "\(file), line \(line): expected each quoted field to end with a quote and a comma."
         case .badField(let file, let line, let column, let expected):
             "\(file), line \(line), column \(column): expected \(expected)."
+        case .badJSON(let file, let line, let expected):
+            "\(file), line \(line): expected \(expected)."
+        case .badCase(let file, let line, let place, let expected):
+            "\(file), line \(line), \(place): expected \(expected)."
+        case .duplicateCase(let file, let id):
+            "\(file): expected each case id once, and \"\(id)\" came before."
+        case .unknownFormat(let file):
+            "\(file): expected a Bedside case, JSON lines of AgentClinic, Avey, Semigran, MediQ or "
+                + "phenopackets, or a CRAFT-MD or DDXPlus table; unpack gzip first."
+        case .noCases(let name):
+            "\(name): expected at least one case."
         case .badOption(let name, let expected):
             "\(name): expected \(expected)."
         }

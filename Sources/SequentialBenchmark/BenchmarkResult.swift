@@ -1,11 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-package import Diagnosis
+import Diagnosis
 package import Statistics
+
+/// The way questions are chosen on DDXPlus.
+package enum DDXPlusMethod: String, Sendable, CaseIterable {
+    /// The panel's best: all questions, age and sex, noise estimated.
+    case best
+    /// The panel as it works with a clinician: yes/no questions and its checks.
+    case panel
+    /// The published rule.
+    case reference
+}
 
 /// Counts and rates over all patients of one run.
 package struct BenchmarkResult: Sendable, Equatable {
-    package var method: DiagnosticMethod
+    package var method: DDXPlusMethod
+    /// Smallest likelihood believed; under the best method the estimated noise.
     package var floor: Double
+    /// Share of answers turned round on purpose.
+    package var noise: Double
     package var stop: Double?
     package var questionLimit: Int
     /// Patients.
@@ -25,8 +38,9 @@ package struct BenchmarkResult: Sendable, Equatable {
     package var knowledgeDigest: String
 
     package init(_ outcomes: [Outcome], _ options: DDXPlusBenchmark.Options, digest: String) {
-        method = options.method
+        method = options.method == .reference ? .reference : .panel
         floor = options.floor
+        noise = options.flip
         stop = options.stop
         questionLimit = options.questions
         knowledgeDigest = digest
@@ -56,7 +70,7 @@ package struct BenchmarkResult: Sendable, Equatable {
     package var json: String {
         let stopText = stop.map { number($0, 4) } ?? "null"
         return "{\"benchmark\":\"ddxplus\",\"method\":\"\(method.rawValue)\",\"stop\":\(stopText),"
-            + "\"questions\":\(questionLimit),\"floor\":\(number(floor, 6)),\"n\":\(n),"
+            + "\"questions\":\(questionLimit),\"floor\":\(number(floor, 6)),\"noise\":\(number(noise, 6)),\"n\":\(n),"
             + "\"top1\":\(top1),\"top3\":\(top3),\"top5\":\(top5),"
             + "\"top1_share\":\(share(top1Share)),\"top3_share\":\(share(top3Share)),"
             + "\"top5_share\":\(share(top5Share)),"

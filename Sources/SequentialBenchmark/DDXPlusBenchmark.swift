@@ -37,31 +37,27 @@ package enum DDXPlusBenchmark {
         }
     }
 
-    /// - Parameters:
-    ///   - file: patients of the DDXPlus test split as comma-separated text.
-    ///   - questions: with `stop` nil, exactly so many questions (reference method).
+    /// - Parameter file: patients of the DDXPlus test split as comma-separated text.
+    /// - Throws: `BenchmarkError` with file and line, or for options outside their limits.
     package static func run(
-        file: String, method: DiagnosticMethod = .default, stop: Double? = 0.95,
-        questions: Int? = nil, floor: Double = 0.02
-    ) throws(BenchmarkError) -> BenchmarkResult {
-        try run(
-            file: file,
-            Options(method: method, stop: stop, questions: questions ?? 30, floor: floor))
-    }
-
-    package static func run(
-        file: String, _ options: Options
+        file: String, method: DDXPlusMethod, _ options: Options
     ) throws(BenchmarkError) -> BenchmarkResult {
         let knowledge: KnowledgeBase
+        let values: ValuedKnowledge
         do {
             knowledge = try KnowledgeBase.ddxplus()
+            values = try ValuedKnowledge.ddxplus(knowledge)
         } catch {
             throw .knowledge(sentence: error.sentence)
         }
         let clock = ContinuousClock()
         let start = clock.now
-        let patients = try DDXPlusFile.read(file, knowledge)
-        var result = try run(patients, knowledge: knowledge, options)
+        let patients = try DDXPlusFile.read(file, knowledge, values)
+        var result =
+            method == .best
+            ? try QuestioningBenchmark.run(
+                patients, knowledge: knowledge, values: values, options)
+            : try run(patients, knowledge: knowledge, options)
         result.seconds = Double((clock.now - start) / .nanoseconds(1)) / 1e9
         return result
     }

@@ -8,6 +8,8 @@ package enum EntryType: String, Sendable, CaseIterable {
     case siteCreated = "site.created"
     case timelinesReleased = "timelines.released"
     case cohortCounted = "cohort.counted"
+    /// A case was worked up on the command line; the entry holds no case.
+    case caseAssessed = "case.assessed"
     case keyCreated = "key.created"
     case keyRevoked = "key.revoked"
     case callReserved = "call.reserved"

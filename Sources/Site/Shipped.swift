@@ -31,12 +31,17 @@ package enum Shipped {
         }
     }
 
+    /// - Parameter stop: nil asks on to the limit.
     package static func ddxplusBenchmark(
-        file: String, method: DiagnosticMethod, stop: Double?, questions: Int?, floor: Double
+        file: String, method: DDXPlusMethod, stop: Double?, questions: Int?, floor: Double,
+        noise: Double, seed: UInt64
     ) throws(SiteError) -> BenchmarkResult {
         try stage {
             try DDXPlusBenchmark.run(
-                file: file, method: method, stop: stop, questions: questions, floor: floor)
+                file: file, method: method,
+                DDXPlusBenchmark.Options(
+                    method: method == .reference ? .reference : .default, stop: stop,
+                    questions: questions ?? 30, floor: floor, flip: noise, seed: seed))
         }
     }
 

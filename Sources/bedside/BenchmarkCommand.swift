@@ -9,7 +9,10 @@ import Statistics
 /// `bedside benchmark`: the measured sets.
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the panel on a benchmark file.", subcommands: [DDXPlus.self])
+        abstract: "Measure agents: sequential diagnosis, and the other measured sets.", subcommands: [
+                DDXPlus.self, Run.self, ReplayRun.self, Report.self, JudgeRun.self,
+                OverruleVerdict.self, CheckCases.self,
+            ])
 
     /// `bedside benchmark ddxplus`.
     struct DDXPlus: ParsableCommand {
@@ -25,19 +28,32 @@ struct Benchmark: ParsableCommand {
         @Argument(
             help: "Patients as CSV (age, top5_diagnoses, sex, diagnosis, features, feature_id).")
         var file: String
-        @Option(name: .long, help: "default or reference.")
-        var method: DiagnosticMethod = .default
+        @Option(
+            name: .long,
+            help: "best (all questions, age and sex, noise estimated), panel, or reference.")
+        var method: DDXPlusMethod = .best
         @Option(name: .long, help: "Ask exactly this many questions.")
         var questions: Int?
-        @Option(name: .long, help: "Stop at this posterior (at most 30 questions).")
+        @Option(
+            name: .long,
+            help: "Stop at this posterior (at most 30 questions): 0.999 by default, else 0.95.")
         var stop: Double?
-        @Option(name: .long, help: "Smallest likelihood believed of any answer.")
+        @Option(
+            name: .long,
+            help: "Smallest likelihood believed of any answer; the best method estimates it.")
         var floor = 0.02
+        @Option(name: .long, help: "Turn each answer round with this probability.")
+        var noise = 0.0
+        @Option(name: .long, help: "Seed of the answers turned round.")
+        var seed: UInt64 = 1
         @OptionGroup var output: OutputOption
 
         func validate() throws {
             guard questions == nil || stop == nil else {
                 throw ValidationError("give --questions or --stop, not both")
+            }
+            guard (0...0.5).contains(noise) else {
+                throw ValidationError("--noise: expected a probability from 0 to 0.5")
             }
             if let questions, !(0...208).contains(questions) {
                 throw ValidationError("--questions: expected a whole number from 0 to 208")
@@ -45,9 +61,10 @@ struct Benchmark: ParsableCommand {
         }
 
         func run() throws {
+            let usual = method == .best ? 0.999 : 0.95
             let result = try Shipped.ddxplusBenchmark(
-                file: file, method: method, stop: questions == nil ? stop ?? 0.95 : nil,
-                questions: questions, floor: floor)
+                file: file, method: method, stop: questions == nil ? stop ?? usual : nil,
+                questions: questions, floor: floor, noise: noise, seed: seed)
             print(output.json ? result.json : BenchmarkText.summary(result))
         }
     }
@@ -77,4 +94,4 @@ enum BenchmarkText {
     }
 }
 
-extension DiagnosticMethod: ExpressibleByArgument {}
+extension DDXPlusMethod: ExpressibleByArgument {}

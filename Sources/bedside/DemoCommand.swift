@@ -41,6 +41,7 @@ struct Demo: AsyncParsableCommand {
         let walk = DemoWalk(directory: directory, quiet: output.json)
         var report = try walk.prepare(hospital: hospital, seed: seed, persons: persons)
         try walk.workUp(&report)
+        try await walk.benchmark(&report)
         let served = try await serve(report.site())
         do {
             try await walk.call(served.port, key: report.key, report: &report)

@@ -33,6 +33,16 @@ struct DemoReport {
             var probability: Double
             var questions: Int
         }
+        struct Benchmark: Encodable {
+            var cases: Int
+            var correct: Int
+            var falseAlarms: Int
+
+            enum CodingKeys: String, CodingKey {
+                case cases, correct
+                case falseAlarms = "false_alarms"
+            }
+        }
         struct Ledger: Encodable {
             var entries: Int
             var verified: Bool
@@ -43,6 +53,7 @@ struct DemoReport {
         var rejected = 0
         var cohort = Cohort()
         var diagnosis: Diagnosis?
+        var benchmark: Benchmark?
         var ledger: Ledger?
         var seconds = 0.0
     }

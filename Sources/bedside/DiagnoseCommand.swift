@@ -4,19 +4,34 @@ import Diagnosis
 import Foundation
 import Knowledge
 import Records
+import SequentialBenchmark
 import Site
 
 /// `bedside diagnose`: one work-up, asked in the terminal or read from a file.
-struct Diagnose: ParsableCommand {
+struct Diagnose: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Work a case up: questions, the differential after each answer, and why.",
         discussion: """
             Answer y, n, ? (don't know), u (undo), w (why this differential) or q.
+            --case takes a patient ({"age", "sex", "text", "findings": [{"id", "value"}]}), a case \
+            of the question panel, or a benchmark case, which the agent then works up turn by turn.
             Not a medical device; not reviewed by clinicians.
             """)
 
-    @Option(name: .long, help: "A case as JSON; assess it and stop.")
+    @Option(
+        name: [.customLong("case"), .customLong("file")],
+        help: "A patient or a case as JSON; assess it and stop.")
     var file: String?
+    @Option(name: .long, help: "Directory of the site; the assessment is entered in its ledger.")
+    var site: String?
+    @Option(name: .long, help: "panel, model:NAME, panel+model:NAME or process:COMMAND.")
+    var agent = "panel"
+    @Option(name: .long, help: "instant, questions, budgeted, unconstrained or ensemble.")
+    var variant: Variant = .unconstrained
+    @Option(name: .long, help: "US dollars for one case, visits included (budgeted).")
+    var budget: Double?
+    @Option(name: .long, help: "us-medicare, flat-visit-300, or a site's price file.")
+    var prices = "us-medicare"
     @Option(name: .long, help: "First finding: its id, short name or question.")
     var complaint: String?
     @Option(name: .long, help: "Smallest likelihood believed of any answer.")
@@ -25,16 +40,19 @@ struct Diagnose: ParsableCommand {
     var stop = 0.95
     @OptionGroup var output: OutputOption
 
-    func run() throws {
+    func run() async throws {
         let knowledge = try Shipped.knowledge()
         let panel = Panel(
             knowledge: knowledge,
             settings: try Shipped.settings(floor: floor, stop: stop))
         if let file {
-            let input = try Shipped.caseInput(
-                Files.readBytes(file), file: file, knowledge: knowledge)
-            let assessment = panel.assess(input)
-            try output.show(assessment) { WorkUpText.assessment(assessment) }
+            try await DiagnoseCase(
+                file: file,
+                settings: RunSettings(
+                    agent: agent, variant: variant, prices: prices,
+                    budgetCents: budget.map { Int(($0 * 100).rounded()) }), output: output
+            ).run(questionPanel: panel)
+            if let site { try AgentDesk().recordAssessment(site: site, agent: agent) }
             return
         }
         try interview(panel, knowledge: knowledge)

@@ -22,6 +22,18 @@ enum Terminal {
         FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)\(isLast ? "\n" : "")".utf8))
     }
 
+    /// Progress of counted work: how much, how fast, how long still.
+    static func progress(
+        done: Int, of all: Int, since start: ContinuousClock.Instant, unit: String
+    ) {
+        let seconds = Double((ContinuousClock.now - start) / .nanoseconds(1)) / 1e9
+        let rate = seconds > 0 ? Double(done) / seconds : 0
+        let left = rate > 0 ? Double(all - done) / rate : 0
+        progress(
+            String(format: "%d of %d %@, %.0f a second, %.0f s left", done, all, unit, rate, left),
+            isLast: done == all)
+    }
+
     /// A value as one JSON object with sorted keys.
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()

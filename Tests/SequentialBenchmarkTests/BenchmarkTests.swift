@@ -92,7 +92,7 @@ struct BenchmarkTests {
             JSONSerialization.jsonObject(with: Data(result.json.utf8)) as? [String: Any])
         #expect(object["n"] as? Int == 20)
         #expect(object["top1"] as? Int == result.top1)
-        #expect(object["method"] as? String == "default")
+        #expect(object["method"] as? String == "panel")
         let share = try #require(object["top1_share"] as? [String: Double])
         let lower = try #require(share["lower"])
         #expect(lower <= result.top1Share.value)
@@ -114,7 +114,7 @@ struct PatientFileTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         try Data(bytes).write(to: URL(filePath: path))
         do {
-            return try DDXPlusBenchmark.run(file: path)
+            return try DDXPlusBenchmark.run(file: path, method: .best, .init())
         } catch {
             // The name of the temporary file differs from run to run.
             throw Renamed(error)
@@ -205,7 +205,7 @@ struct PatientFileTests {
     @Test("that is absent or not text is refused")
     func unreadable() {
         #expect(throws: BenchmarkError.unreadable(file: "none.csv")) {
-            try DDXPlusBenchmark.run(file: "/nowhere/none.csv")
+            try DDXPlusBenchmark.run(file: "/nowhere/none.csv", method: .panel, .init())
         }
         #expect(throws: Renamed(.notUTF8(file: "x.csv"))) {
             try run(Array(Self.header.utf8) + [0xC3, 0x28, 0x0A])

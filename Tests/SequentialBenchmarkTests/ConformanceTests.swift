@@ -14,7 +14,8 @@ struct ConformanceTests {
     @Test("stop at 0.95, floor 0.02: 1,351 of 1,360 right after 8.0765 questions")
     func stopRule() throws {
         let result = try DDXPlusBenchmark.run(
-            file: SharedData.patients, method: .reference, stop: 0.95, questions: 30, floor: 0.02)
+            file: SharedData.patients, method: .reference,
+            .init(method: .reference, stop: 0.95, questions: 30, floor: 0.02))
         #expect(result.n == 1360)
         #expect(result.top1 == 1351)
         #expect(result.top5 == 1359)
@@ -24,20 +25,47 @@ struct ConformanceTests {
     @Test("fifteen questions, floor 0.001: 1,329 right, 1,355 in the first five")
     func fixed() throws {
         let result = try DDXPlusBenchmark.run(
-            file: SharedData.patients, method: .reference, stop: nil, questions: 15, floor: 0.001)
+            file: SharedData.patients, method: .reference,
+            .init(method: .reference, stop: nil, questions: 15, floor: 0.001))
         #expect(result.top1 == 1329)
         #expect(result.top5 == 1355)
         #expect(result.meanQuestions == 15)
     }
 
-    @Test("the default method is right as often, and asks less")
-    func defaultMethod() throws {
-        let result = try DDXPlusBenchmark.run(file: SharedData.patients)
-        #expect(result.method == .default)
+    @Test("the panel with its checks is right as often, and asks less")
+    func panelMethod() throws {
+        let result = try DDXPlusBenchmark.run(
+            file: SharedData.patients, method: .panel, .init())
+        #expect(result.method == .panel)
         #expect(result.top1 >= 1351)
         #expect(result.top5 >= 1359)
         #expect(result.meanQuestions < 8.0765)
         #expect(result.mustNotMissFound == result.mustNotMiss)
+    }
+
+    @Test("the best method is right more often after fewer questions")
+    func bestMethod() throws {
+        let stopped = try DDXPlusBenchmark.run(
+            file: SharedData.patients, method: .best, .init(stop: 0.999))
+        #expect(stopped.method == .best)
+        #expect(stopped.top1 > 1351)
+        #expect(stopped.meanQuestions < 6.5)
+        let fixed = try DDXPlusBenchmark.run(
+            file: SharedData.patients, method: .best, .init(stop: nil, questions: 15))
+        #expect(fixed.meanQuestions == 15)
+        #expect(fixed.top1Share.value >= 0.975)
+    }
+
+    @Test("the best method finds out how noisy answers are, and stays calibrated")
+    func noise() throws {
+        for seed in [UInt64(1), 2] {
+            let result = try DDXPlusBenchmark.run(
+                file: SharedData.patients, method: .best,
+                .init(stop: 0.999, flip: 0.05, seed: seed))
+            #expect(abs(result.floor - 0.05) < 0.02)
+            #expect(result.top1Share.value >= 0.95)
+            #expect(result.ece <= 0.015)
+        }
     }
 
     @Test("sixteen replayed patients: every question, answer, gain and probability")

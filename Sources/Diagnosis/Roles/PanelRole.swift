@@ -13,7 +13,7 @@ package enum RoleName: String, Sendable, Codable, CaseIterable {
 }
 
 /// One line of a conference: who says what, and the numbers that back it.
-package struct RoleStatement: Sendable, Codable, Equatable {
+package struct RoleStatement: Sendable, Codable, Hashable {
     package var role: RoleName
     package var sentence: String
     /// Every number in the sentence, unrounded, by what it is.

@@ -16,6 +16,7 @@ struct WorkbenchRoutes: Sendable {
     func add(to router: Router<GatewayContext>) {
         let pages = router.group().add(middleware: PageGuard())
         let work = WorkUpPage(service: service)
+        let play = PlayPage(service: service)
         let cohort = CohortPage(service: service)
         let ledger = LedgerPage(service: service)
         let overview = OverviewPage(service: service)
@@ -23,6 +24,14 @@ struct WorkbenchRoutes: Sendable {
         show(pages, Place.workUp.path) { _, _, _ in work.start() }
         post(pages, Place.workUp.path) { form, visit in
             try await work.view(form, in: visit.session)
+        }
+        show(pages, Place.play.path) { _, _, _ in try await play.start() }
+        post(pages, Place.play.path) { form, visit in try await play.begin(form, visit.session) }
+        show(pages, "play/{id}") { _, context, visit in
+            try await play.view(context.parameters.get("id"), visit.session)
+        }
+        answer(pages, "play/{id}") { form, context, visit in
+            try await play.act(form, context.parameters.get("id"), visit.session)
         }
         show(pages, Place.cohort.path) { _, _, _ in cohort.start() }
         post(pages, Place.cohort.path) { form, _ in try await cohort.view(form) }
@@ -67,11 +76,19 @@ struct WorkbenchRoutes: Sendable {
         _ group: RouterGroup<GatewayContext>, _ path: RouterPath,
         _ view: @escaping @Sendable (Form, Visit) async throws -> Page
     ) {
-        group.post(path) { [maker] request, _ in
+        answer(group, path) { form, _, visit in try await view(form, visit) }
+    }
+
+    /// The same where the address says which.
+    private func answer<Page: WorkbenchPage>(
+        _ group: RouterGroup<GatewayContext>, _ path: RouterPath,
+        _ view: @escaping @Sendable (Form, GatewayContext, Visit) async throws -> Page
+    ) {
+        group.post(path) { [maker] request, context in
             let visit = maker.visit(request)
             do {
                 let form = try await maker.form(request, of: visit)
-                return maker.response(try await view(form, visit), for: visit)
+                return maker.response(try await view(form, context, visit), for: visit)
             } catch {
                 return maker.response(to: error, for: visit)
             }

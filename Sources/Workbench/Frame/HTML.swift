@@ -75,6 +75,14 @@ package func document(language: String, @HTMLBuilder _ content: () -> HTML) -> H
     HTML(markup: "<!DOCTYPE html>\n" + tag("html", ["lang": language], content).markup)
 }
 
+/// The shipped style sheet inside the document, for pages that are kept as one file.
+///
+/// It is part of the program, so nothing a record or a caller says gets in unescaped.
+func shippedStyleSheet() -> HTML {
+    let bytes = WorkbenchAssets.file(named: "workbench.css")?.bytes ?? []
+    return HTML(markup: "<style>\n" + String(decoding: bytes, as: UTF8.self) + "</style>\n")
+}
+
 private func opening(_ name: StaticString, _ attributes: Attributes) -> String {
     var markup = "<\(name)"
     for (key, value) in attributes {

@@ -50,6 +50,12 @@ package enum NumberText {
             + fraction
     }
 
+    /// US dollars with two decimals: `$1,204.50`.
+    package static func dollars(_ amount: Double) -> String {
+        let text = fixed(amount.magnitude, decimals: 2)
+        return text == "–" ? text : (amount < 0 ? "−$" : "$") + text
+    }
+
     /// A length as an SVG attribute: two decimals, a plain minus, no thousands separator.
     static func coordinate(_ number: Double) -> String {
         guard number.isFinite, number.magnitude < 1e9 else { return "0" }

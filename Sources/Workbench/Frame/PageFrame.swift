@@ -24,6 +24,7 @@ package struct PageFrame: Sendable, Hashable {
 package enum Place: String, Sendable, CaseIterable {
     case overview = "/"
     case workUp = "/work-up"
+    case play = "/play"
     case cohort = "/cohort"
     case ledger = "/ledger"
     case api = "/api"
@@ -32,6 +33,9 @@ package enum Place: String, Sendable, CaseIterable {
     package static let verification = "/ledger/verify"
     /// What precedes the names of `WorkbenchAssets`.
     package static let assets = "/assets/"
+
+    /// One case in play; its forms answer at the newest answer.
+    package static func play(_ id: String) -> String { "/play/\(id)#focus" }
 
     /// The page of one ledger entry.
     package static func entry(_ index: Int) -> String { "/ledger/\(index)" }
@@ -43,6 +47,7 @@ package enum Place: String, Sendable, CaseIterable {
         switch self {
         case .overview: "Overview"
         case .workUp: "Work-up"
+        case .play: "Play"
         case .cohort: "Cohort"
         case .ledger: "Ledger"
         case .api: "API"
