@@ -110,7 +110,7 @@ let package = Package(
                     "Records", "Statistics", "Site", "Gateway", "Intake", "Deidentification",
                     "Timelines", "Cohorts", "Knowledge",
                     "Diagnosis", "SequentialBenchmark", "SimulatedHospitals", "Ledger",
-                    "LanguageModels", "Workbench", argumentParser,
+                    "Workbench", argumentParser,
                 ],
                 swiftSettings: settings),
             .executableTarget(

@@ -5,10 +5,12 @@
 package enum Bootstrap {
     /// Percentile interval of the mean, 95 %; both ends are the mean for fewer than two values.
     ///
+    /// - Parameter draws: at least 1.
     /// - Complexity: O(draws x values).
     package static func meanInterval(
         _ values: [Double], draws: Int = 2_000, seed: UInt64 = 1
     ) -> (lower: Double, upper: Double) {
+        precondition(draws > 0)
         guard values.count > 1 else {
             let mean = values.first ?? 0
             return (mean, mean)
@@ -22,6 +24,7 @@ package enum Bootstrap {
             means.append(sum / Double(values.count))
         }
         means.sort()
-        return (means[Int(0.025 * Double(draws))], means[Int(0.975 * Double(draws)) - 1])
+        let tail = Int(0.025 * Double(draws))
+        return (means[tail], means[draws - 1 - tail])
     }
 }

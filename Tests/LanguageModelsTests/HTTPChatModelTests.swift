@@ -14,18 +14,19 @@ private final class ScriptedServer: Sendable {
 
     init(_ replies: [String]) throws {
         self.replies = Mutex(replies)
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(listener, address, size) == 0 && listen(listener, 16) == 0
-                    && getsockname(listener, address, &size) == 0
+                bind(opened, address, size) == 0 && listen(opened, 16) == 0
+                    && getsockname(opened, address, &size) == 0
             }
         }
         guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+        listener = opened
         port = UInt16(bigEndian: address.sin_port)
         Thread.detachNewThread { [self] in serve() }
     }

@@ -32,11 +32,13 @@ package struct ClinicalSettings: Sendable, Hashable, Codable {
     package var minimumQuestionBits = 0.01
     /// Tests expected to be worth less than this, in bits, are vetoed.
     package var minimumTestBits = 0.01
-    /// The most that a bit may cost, US cents: 2,000 dollars.
+    /// The most that a bit may cost, US cents: 10,000 dollars.
     ///
     /// A test whose bill, delay, needles and radiation come to more is vetoed, unless it settles an
     /// open danger.
-    package var centsPerBit = 200_000.0
+    package var centsPerBit = 1_000_000.0
+    /// The same under a budget: what is spent on little is missing later.
+    package var budgetCentsPerBit = 100_000.0
     /// What a second or third inquiry of a turn must add, as a share of the first one's worth.
     package var companionShare = 0.3
     /// A less burdensome test replaces the best from this share of its worth on.
@@ -90,6 +92,7 @@ package struct ClinicalSettings: Sendable, Hashable, Codable {
             ("minimumQuestionBits", minimumQuestionBits, 0...10),
             ("minimumTestBits", minimumTestBits, 0...10),
             ("centsPerBit", centsPerBit, 1...1_000_000_000),
+            ("budgetCentsPerBit", budgetCentsPerBit, 1...1_000_000_000),
             ("companionShare", companionShare, 0...1),
             ("equivalentShare", equivalentShare, 0...1), ("bitsPerMiss", bitsPerMiss, 0...1_000),
             ("dangerProbability", dangerProbability, 0...1),

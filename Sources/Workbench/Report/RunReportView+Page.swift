@@ -178,7 +178,9 @@ extension RunReportView {
     }
 }
 
-/// Both ends of a share's interval.
+/// Both ends of a share's interval; an end that is 0 or 1 but for rounding is written as such.
 func ends(_ share: Proportion) -> String {
-    "\(NumberText.percent(share.interval.lower)) to \(NumberText.percent(share.interval.upper))"
+    let lower = share.successes == 0 ? 0 : share.interval.lower
+    let upper = share.successes == share.count ? 1 : share.interval.upper
+    return "\(NumberText.percent(lower)) to \(NumberText.percent(upper))"
 }

@@ -46,7 +46,10 @@ package enum ClinicalStewardship: ClinicalRole {
     /// What a test must be worth, bits: the minimum, or what its price asks for.
     static func least(_ worth: Worth, _ state: ClinicalState) -> Double {
         let settings = state.engine.settings
-        return max(settings.minimumTestBits, worth.price / settings.centsPerBit)
+        let bit =
+            state.circumstances.budgetCents == nil
+            ? settings.centsPerBit : settings.budgetCentsPerBit
+        return max(settings.minimumTestBits, worth.price / bit)
     }
 
     /// The test with most worth per price; of those with nearly the same worth and less price, the
