@@ -81,9 +81,16 @@ private struct AssistedSession: AgentSession {
         var read = news
         for index in read.indices
         where read[index].observations.isEmpty && read[index].status == .recorded {
-            read[index].observations = await self.read(
+            let found = await self.read(
                 "\(read[index].request.text): \(read[index].text)",
                 ordered: revealed(by: read[index].request))
+            // A result's name in a question, or in the hint to order it, is no result.
+            read[index].observations = found.filter { observation in
+                read[index].request.isOrder
+                    || catalogue.finding(observation.finding).map {
+                        catalogue.findings[$0].kind.isAskable
+                    } ?? false
+            }
         }
         guard var session = panel else { throw AgentError.notATurn(expected: "a begun case") }
         var turn = try await session.next(read, spentCents: spentCents, isConfirming: isConfirming)

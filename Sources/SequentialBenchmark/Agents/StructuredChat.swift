@@ -18,6 +18,8 @@ struct StructuredChat {
     ) async -> Value? {
         guard let text = await text(request) else { return nil }
         if let value = StructuredChat.value(type, text) { return value }
+        // Counted even where the repair helps.
+        exchanges[exchanges.count - 1].failure = .malformed
         var repair = request
         repair.purpose += "-repair"
         repair.messages += [
