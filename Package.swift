@@ -114,7 +114,11 @@ let package = Package(
                 ],
                 swiftSettings: settings),
             .executableTarget(
-                name: "Benchmarks", dependencies: ["Ledger", "Intake", "Site"],
+                name: "Benchmarks",
+                dependencies: [
+                    "Ledger", "Intake", "Site", "Diagnosis", "Knowledge", "Records",
+                    "SequentialBenchmark",
+                ],
                 path: "Benchmarks", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", swiftSettings: settings),
             .testTarget(

@@ -2,6 +2,7 @@
 // Times our parts and, where there is one, a peer in the same run, and prints the ratio.
 //   ./bedside bench ledger [ENTRIES]
 //   ./bedside bench import FILE-OR-DIRECTORY
+//   ./bedside bench decisions DDXPLUS-PATIENTS
 import Foundation
 import Site
 
@@ -14,11 +15,14 @@ do {
     case "import":
         guard let path = arguments.dropFirst().first else { throw BenchmarkUsage() }
         try IntakeBenchmark.run(path)
+    case "decisions":
+        guard let path = arguments.dropFirst().first else { throw BenchmarkUsage() }
+        try await DecisionBenchmark.run(path)
     default:
         throw BenchmarkUsage()
     }
 } catch is BenchmarkUsage {
-    print("usage: ./bedside bench ledger [ENTRIES] | import PATH")
+    print("usage: ./bedside bench ledger [ENTRIES] | import PATH | decisions FILE")
     exit(2)
 } catch {
     print("the benchmark stopped: \(error)")

@@ -82,7 +82,8 @@ private struct ModelSession: AgentSession {
         for answer in news { transcript.append("\(answer.request.text): \(answer.text)") }
         if isConfirming {
             transcript.append(
-                "Are you sure? Ask or order more if that could change the diagnosis, else repeat it."
+                "Are you sure? Ask or order more if that could change the diagnosis, "
+                    + "else repeat it."
             )
         }
         var notes: [String] = []

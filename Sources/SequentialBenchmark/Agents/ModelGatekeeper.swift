@@ -5,9 +5,9 @@ package import Knowledge
 
 /// Lets a language model say what a request means where the fixed rules don't understand it.
 ///
-/// The model sees the request and a list of names; never a value, a report or the diagnosis. What it
-/// picks is then answered by the deterministic gatekeeper, so it can reveal nothing the rules would
-/// not. A run that uses it says so.
+/// The model sees the request and a list of names; never a value, a report or the diagnosis. What
+/// it picks is then answered by the deterministic gatekeeper, so it can reveal nothing the rules
+/// would not. A run that uses it says so.
 package struct ModelGatekeeper: Sendable {
     package let model: String
     private let source: ChatModelSource

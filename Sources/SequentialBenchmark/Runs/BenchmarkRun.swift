@@ -162,8 +162,8 @@ package struct KeptRun: Sendable {
     package var gatekeeperExchanges: [String: [ChatExchange]]
     package var records: [CaseRecord]
 
-    /// - Throws: `BenchmarkError` for a directory that holds no complete run, or a log whose chain is
-    ///   broken.
+    /// - Throws: `BenchmarkError` for a directory that holds no complete run, other cases than the
+    ///   run's, or a log whose chain is broken.
     package static func read(_ path: String, catalogue: Catalogue) throws(BenchmarkError) -> KeptRun
     {
         let directory = RunDirectory(path: path)

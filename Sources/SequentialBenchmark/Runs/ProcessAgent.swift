@@ -5,8 +5,8 @@ import Records
 
 /// An agent of the caller's own: a process that reads one JSON object a line and answers with one.
 ///
-/// To the process: `{"type": "start", ...}` with abstract, age, sex, variant, budget and prices, then
-/// `{"type": "answers", "answers": [...], "spent": 12.5, "confirming": false}`. From it: a turn,
+/// To the process: `{"type": "start", ...}` with abstract, age, sex, variant, budget and prices,
+/// then `{"type": "answers", "answers": [...], "spent": 12.5, "confirming": false}`. From it: a turn,
 /// `{"questions": [...], "tests": [...]}` or `{"diagnosis": {"name": ..., "icd10": [...],
 /// "differential": [{"name", "icd10", "probability"}], "no_disease": false}}`.
 package struct ProcessAgent: DiagnosticAgent {

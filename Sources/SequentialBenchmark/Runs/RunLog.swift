@@ -5,8 +5,8 @@ import Foundation
 
 /// A case's log: one JSON object a line, each naming the SHA-256 of the line before.
 ///
-/// Keys are sorted, so the same record gives the same bytes. The last line holds the outcome and its
-/// own digest as `seal`, so that a change of any byte, a lost line or a moved one is found.
+/// Keys are sorted, so the same record gives the same bytes. The last line holds the outcome and
+/// its own digest as `seal`, so that a change of any byte, a lost line or a moved one is found.
 enum RunLog {
     private struct Line: Codable {
         var previous: String

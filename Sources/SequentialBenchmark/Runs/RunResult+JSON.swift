@@ -4,7 +4,8 @@ import Foundation
 import Statistics
 
 extension RunResult {
-    /// The contract's figures first, then tables; everything but `seconds` depends on the run alone.
+    /// The contract's figures first, then tables; everything but `seconds` depends on the run
+    /// alone.
     private struct Summary: Encodable {
         struct Row: Encodable {
             var name: String

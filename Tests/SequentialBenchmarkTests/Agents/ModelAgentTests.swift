@@ -16,18 +16,18 @@ struct ModelAgentTests {
         let model = StubChatModel { request, number in
             if request.purpose != "consensus" { return "note of \(request.purpose)" }
             return number < 7
-                ? #"{"questions":["fever"],"tests":["crp"],"diagnosis":null,"no_disease":false,"differential":[]}"#
-                : #"{"questions":[],"tests":[],"diagnosis":"pneumonia","no_disease":false,"differential":[{"name":"pneumonia","probability":1.7}]}"#
+                ? #"{"questions":["fever"],"tests":["crp"],"diagnosis":null}"#
+                : #"{"diagnosis":"pneumonia","differential":[{"name":"pneumonia","#
+                    + #""probability":1.7}]}"#
         }
         let record = try await RunFixture.play(agent(model))
-        let roles = [
-            "role-hypothesis", "role-test-chooser", "role-challenger", "role-stewardship",
-            "role-checklist",
-        ]
         let purposes = model.requests.map(\.purpose)
         #expect(purposes.count == 13)
         #expect(purposes[5] == "consensus" && purposes[11] == "consensus")
-        #expect(Set(purposes[0..<5]).count == roles.count)
+        let roles: [RoleName] = [
+            .hypothesis, .testChooser, .challenger, .stewardship, .checklist,
+        ]
+        #expect(Array(purposes[..<5]) == roles.map { "role-\($0.rawValue)" })
         #expect(purposes.last == "consensus")
         #expect(record.turns.map(\.isConfirming) == [false, false, true])
         #expect(record.turns[0].answers.count == 2)
@@ -62,7 +62,8 @@ struct ModelAgentTests {
     func chatter() async throws {
         let model = StubChatModel { _, _ in "I think that it might be serious." }
         let record = try await RunFixture.play(agent(model))
-        #expect(record.outcome.failures.count { $0 == "language model: malformed" } == 3)
+        // The reply and its repair, three turns long.
+        #expect(record.outcome.failures.count { $0 == "language model: malformed" } == 6)
         #expect(record.outcome.stated == nil)
     }
 
