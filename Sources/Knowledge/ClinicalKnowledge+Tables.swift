@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Records
 
-
 extension ClinicalKnowledge {
     /// The authors' parts of each table.
     private static let parts = ["k1", "k2", "k3", "k4", "k5"]

@@ -79,7 +79,9 @@ package struct ValuedKnowledge: Sendable {
             let values = row.fields[4].bars
             guard row.fields[1] == "several" || row.fields[1] == "choice",
                 let usual = values.firstIndex(of: row.fields[2])
-            else { throw table.bad(row, "the kind several or choice, and a default among the values") }
+            else {
+                throw table.bad(row, "the kind several or choice, and a default among the values")
+            }
             evidences.append(
                 Evidence(
                     id: row.fields[0], shortName: row.fields[3],

@@ -29,8 +29,9 @@ package struct ClinicalCaseInput: Sendable {
             return
         }
         let nearest = NearestWord.to(stranger, among: known.sorted())
-        throw .refused("\(file): expected only \(known.sorted().joined(separator: ", ")); the nearest "
-            + "to an unknown key is \"\(nearest)\".")
+        throw .refused(
+            "\(file): expected only \(known.sorted().joined(separator: ", ")); the nearest "
+                + "to an unknown key is \"\(nearest)\".")
     }
 
     private mutating func read(

@@ -18,7 +18,8 @@ struct Bedside: AsyncParsableCommand {
         subcommands: [
             Demo.self, Init.self, Import.self, Manifest.self, Codes.self, Timeline.self,
             Cohort.self,
-            Diagnose.self, KnowledgeCommand.self, Benchmark.self, Serve.self, Key.self, Ledger.self, Simulate.self,
+            Diagnose.self, KnowledgeCommand.self, Benchmark.self, Serve.self, Key.self, Ledger.self,
+            Simulate.self,
             Config.self,
         ])
 

@@ -9,10 +9,11 @@ import Statistics
 /// `bedside benchmark`: the measured sets.
 struct Benchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure agents: sequential diagnosis, and the other measured sets.", subcommands: [
-                DDXPlus.self, Run.self, ReplayRun.self, Report.self, JudgeRun.self,
-                OverruleVerdict.self, CheckCases.self,
-            ])
+        abstract: "Measure agents: sequential diagnosis, and the other measured sets.",
+        subcommands: [
+            DDXPlus.self, Run.self, ReplayRun.self, Report.self, JudgeRun.self,
+            OverruleVerdict.self, CheckCases.self,
+        ])
 
     /// `bedside benchmark ddxplus`.
     struct DDXPlus: ParsableCommand {

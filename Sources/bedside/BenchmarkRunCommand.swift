@@ -36,7 +36,8 @@ extension Benchmark {
         var gatekeeper: String?
         @Option(
             name: .long,
-            help: "Where nothing is recorded: normal, not-recorded or background; else as the case.")
+            help: "Where nothing is recorded: normal, not-recorded or background; else as the case."
+        )
         var unrecorded: DefaultPolicy?
         @Option(name: .long, help: "Seed of drawn values and of the agent.")
         var seed: UInt64 = 1
@@ -110,7 +111,8 @@ extension Benchmark {
     struct JudgeRun: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "judge",
-            abstract: "Let one or two language models judge a kept run, and say how far they agree.")
+            abstract: "Let one or two language models judge a kept run, and say how far they agree."
+        )
 
         @Argument(help: "Directory of the run.")
         var directory: String

@@ -63,7 +63,8 @@ enum ClinicalText {
                 format: "  %@ %@ (%.2f bits%@)", action.kind, action.name,
                 action.expectedInformationBits, price ?? "")
         }
-        return ([differential] + basis + [assessment.consensus] + next
+        return
+            ([differential] + basis + [assessment.consensus] + next
             + assessment.remarks.map(\.sentence) + [assessment.label])
             .joined(separator: "\n")
     }

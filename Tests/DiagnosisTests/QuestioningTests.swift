@@ -74,7 +74,9 @@ struct QuestioningTests {
         #expect(bits > 0)
     }
 
-    @Test("a condition named by its own typical answers becomes the leader, and one lie doesn't undo it")
+    @Test(
+        "a condition named by its own typical answers becomes the leader, and one lie doesn't undo it"
+    )
     func recovery() throws {
         let tables = QuestionTables(base, values, noise: 0.05)
         var found = 0

@@ -50,7 +50,9 @@ private final class ScriptedServer: Sendable {
             requests.withLock { $0.append(text) }
             let reply = replies.withLock { $0.isEmpty ? "" : $0.removeFirst() }
             if reply == "late" { Thread.sleep(forTimeInterval: 2) }
-            _ = reply.utf8CString.withUnsafeBytes { write(connection, $0.baseAddress, $0.count - 1) }
+            _ = reply.utf8CString.withUnsafeBytes {
+                write(connection, $0.baseAddress, $0.count - 1)
+            }
             close(connection)
         }
     }

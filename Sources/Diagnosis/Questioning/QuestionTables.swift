@@ -60,7 +60,8 @@ package struct QuestionTables: Sendable {
         logNo = yes.map { log(1 - $0) }
         valued = values.evidences.indices.map {
             ValuedTable(
-                values, evidence: $0, conditions: base.conditions.count, noise: max(noise, QuestionTables.leastValuedNoise),
+                values, evidence: $0, conditions: base.conditions.count,
+                noise: max(noise, QuestionTables.leastValuedNoise),
                 draws: QuestionTables.drawsPerCondition)
         }
     }
