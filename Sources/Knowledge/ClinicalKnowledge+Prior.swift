@@ -15,23 +15,18 @@ extension ClinicalKnowledge {
     package static let noDiseaseShare = 0.36 * 0.5
     /// The share kept for diseases that are not among the conditions; a setting.
     package static let noneOfTheseShare = 0.05
-    /// Power of the population rates in the prior; a setting.
-    ///
-    /// Rates per population and year say how often a condition arises, not how often somebody with
-    /// it needs a work-up: what is mild is waited out, what is grave or odd is brought, referred and
-    /// put into case sets. The square root keeps the order of the rates and halves their distance.
-    package static let spectrum = 0.5
-
     /// What is believed of each hypothesis before any finding; adds up to 1.
     ///
-    /// Conditions share what "no disease" and "none of these" leave, in proportion to a power of
-    /// their new presentations per year in people of this age and sex. A condition without a rate
-    /// counts as the rarest one that has one.
-    package func prior(age: Int?, sex: Sex?) -> [Double] {
+    /// "No disease" and "none of these" have their shares; the conditions divide the rest in
+    /// proportion to a power of their new presentations per year in people of this age and sex. A
+    /// condition without a rate counts as the rarest one that has one.
+    ///
+    /// - Parameter exponent: 1 takes the rates as they are; 0 takes all conditions alike.
+    package func prior(age: Int?, sex: Sex?, exponent: Double = 1) -> [Double] {
         let rarest = rates.compactMap { $0?.value }.min() ?? 1
         let weights = conditions.indices.map { condition in
-            pow(rates[condition]?.value ?? rarest, ClinicalKnowledge.spectrum)
-                * relativeRate(condition, age, sex)
+            pow(rates[condition]?.value ?? rarest, exponent)
+                * pow(relativeRate(condition, age, sex), exponent)
         }
         let total = weights.reduce(0, +)
         let share = 1 - ClinicalKnowledge.noDiseaseShare - ClinicalKnowledge.noneOfTheseShare
@@ -39,15 +34,16 @@ extension ClinicalKnowledge {
             + [ClinicalKnowledge.noDiseaseShare, ClinicalKnowledge.noneOfTheseShare]
     }
 
-    /// 1 where nothing is known of this age and sex.
+    /// 1 where nothing is known of this age and sex, or the age isn't known; the mean of both sexes
+    /// where the sex isn't.
     private func relativeRate(_ condition: Int, _ age: Int?, _ sex: Sex?) -> Double {
-        guard !bands[condition].isEmpty else { return 1 }
-        let fitting = bands[condition].filter { band in
-            (band.sex == nil || sex == nil || band.sex == sex)
-                && (age.map { band.ages.contains($0) } ?? true)
+        guard !bands[condition].isEmpty, let age else { return 1 }
+        guard sex == .female || sex == .male else {
+            return (relativeRate(condition, age, .female) + relativeRate(condition, age, .male)) / 2
         }
-        guard !fitting.isEmpty else { return 1 }
-        let total = fitting.reduce(0) { $0 + $1.relativeRate.value }
-        return max(total / Double(fitting.count), 0.0001)
+        let fitting = bands[condition].first { band in
+            (band.sex == nil || band.sex == sex) && band.ages.contains(age)
+        }
+        return max(fitting?.relativeRate.value ?? 1, 0.0001)
     }
 }

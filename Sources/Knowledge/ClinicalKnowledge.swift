@@ -69,6 +69,7 @@ package struct ClinicalKnowledge: Sendable {
     let backgrounds: [Int: Rate]
     private let figureIndex: [Int: Int]
     private let conditionIndex: [String: Int]
+    private let questionCells: Set<Int>
     /// P(outcome | hypothesis) at `[(finding * 3 + outcome) * hypothesisCount + hypothesis]`.
     private let probabilities: [Double]
     /// P(outcome) without a link, at `[finding * 3 + outcome]`.
@@ -100,6 +101,7 @@ package struct ClinicalKnowledge: Sendable {
             catalogue: catalogue, conditions: conditions, figures: figures,
             backgrounds: backgrounds, ddxplus: ddxplus)
         unlinked = layers.unlinked()
+        questionCells = layers.questionCells()
         probabilities = layers.probabilities(unlinked: unlinked)
     }
 
@@ -134,6 +136,11 @@ package struct ClinicalKnowledge: Sendable {
     /// The published figure behind a probability; nil where DDXPlus or the background speaks.
     package func figure(finding: Int, outcome: Int, condition: Int) -> Figure? {
         figureIndex[ClinicalKnowledge.cell(finding, outcome, condition)].map { figures[$0] }
+    }
+
+    /// True where the share is the DDXPlus frequency of the same question.
+    package func isFromDDXPlus(finding: Int, condition: Int) -> Bool {
+        questionCells.contains(finding * 4096 + condition)
     }
 
     /// P(outcome) in presenting patients whose condition, if any, has no figure for the finding.

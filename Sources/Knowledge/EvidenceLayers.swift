@@ -65,16 +65,13 @@ struct EvidenceLayers {
     func probabilities(unlinked: [Double]) -> [Double] {
         let count = conditions.count + 2
         var table = [Double](repeating: 0, count: catalogue.findings.count * 3 * count)
-        var given: [Int: [(condition: Int, outcome: Int, value: Double)]] = [:]
-        for figure in figures {
-            given[figure.finding, default: []]
-                .append((figure.condition, figure.outcome, figure.sensitivity))
-        }
+        let given = Dictionary(grouping: figures) { $0.finding }
         for (position, finding) in catalogue.findings.enumerated() {
             let background = finding.outcomes.indices.map { unlinked[position * 3 + $0] }
             var known = [[Int: Double]](repeating: [:], count: conditions.count)
             for figure in given[position] ?? [] {
-                known[figure.condition][figure.outcome] = figure.value
+                known[figure.condition][figure.outcome] = speaking(
+                    figure, background[figure.outcome])
             }
             for condition in conditions.indices where known[condition].isEmpty {
                 if let share = question(finding, conditions[condition]) {
@@ -96,7 +93,22 @@ struct EvidenceLayers {
         return table
     }
 
-    /// Half of what neighbours are trusted with at most.
+    /// A figure's share, unless it would speak the other way than in its own study.
+    ///
+    /// A sensitivity from one study stands beside a background from another. Where the study says
+    /// that the finding favours the condition and the quotient with the background says the
+    /// opposite, or the reverse, the study's likelihood ratio is kept: its multiple of the
+    /// background.
+    private func speaking(_ figure: ClinicalKnowledge.Figure, _ background: Double) -> Double {
+        guard let specificity = figure.specificity, specificity < 1 else {
+            return figure.sensitivity
+        }
+        let ratio = figure.sensitivity / (1 - specificity)
+        let isTurned = (ratio - 1) * (figure.sensitivity - background) < 0
+        return isTurned ? min(ratio * background, 0.99) : figure.sensitivity
+    }
+
+    /// The most that neighbours weigh.
     private static let neighbourWeight = 0.5
 
     /// Complaints, signs and vitals that nobody counted in a condition lie between the background
@@ -126,6 +138,20 @@ struct EvidenceLayers {
                 return (1 - weight) * background[outcome] + weight * mean
             }
         }
+    }
+
+    /// Cells `finding * 4096 + condition` whose share is a DDXPlus frequency.
+    func questionCells() -> Set<Int> {
+        let figured = Set(figures.map { $0.finding * 4096 + $0.condition })
+        var cells: Set<Int> = []
+        for (position, finding) in catalogue.findings.enumerated() {
+            for condition in conditions.indices
+            where question(finding, conditions[condition]) != nil {
+                let cell = position * 4096 + condition
+                if !figured.contains(cell) { cells.insert(cell) }
+            }
+        }
+        return cells
     }
 
     /// The DDXPlus frequency of a linked question; what DDXPlus never draws says nothing.

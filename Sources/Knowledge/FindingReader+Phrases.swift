@@ -95,7 +95,7 @@ enum ReaderWords {
         "joint-pain-multiple": ["arthralgia", "joint pain"],
         "muscle-pain": ["muscle ache", "muscle pain", "sore muscles"],
         "rash": ["rashes"],
-        "hives": ["itchy", "pruritus"],
+        "itching": ["itchy"],
         "face-swelling": ["facial swelling", "swelling of face", "swelling of lips"],
         "low-mood": ["low mood", "feels sad"],
         "sleep-problem": ["difficulty sleeping", "trouble sleeping"],

@@ -19,8 +19,9 @@ package struct HTTPChatModel: ChatModel {
         /// Before the first further attempt; doubles each time.
         package var pause: Double
 
+        /// What lies outside 0.05 to 3600 seconds is drawn to the nearer end.
         package init(seconds: Double = 60, retries: Int = 2, pause: Double = 0.5) {
-            self.seconds = seconds
+            self.seconds = seconds.isFinite ? min(max(seconds, 0.05), 3600) : 60
             self.retries = retries
             self.pause = pause
         }
@@ -51,7 +52,9 @@ package struct HTTPChatModel: ChatModel {
             }
             let outcome = await once(body)
             switch outcome {
-            case .reply(let reply): return reply
+            case .reply(var reply):
+                reply.retries = attempt
+                return reply
             case .final(let found): throw found
             case .passing(let found): failure = found
             }
@@ -59,14 +62,28 @@ package struct HTTPChatModel: ChatModel {
         throw failure
     }
 
-    private enum Attempt {
+    private enum Attempt: Sendable {
         case reply(ChatReply)
         /// Trying again would not help.
         case final(ChatFailure)
         case passing(ChatFailure)
     }
 
+    /// One attempt, body included, within the patience.
     private func once(_ body: [UInt8]) async -> Attempt {
+        await withTaskGroup(of: Attempt.self) { group in
+            group.addTask { await exchange(body) }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(patience.seconds))
+                return .passing(.timeout)
+            }
+            let first = await group.next() ?? .passing(.timeout)
+            group.cancelAll()
+            return first
+        }
+    }
+
+    private func exchange(_ body: [UInt8]) async -> Attempt {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")

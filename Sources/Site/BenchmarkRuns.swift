@@ -21,7 +21,7 @@ extension AgentDesk {
         let run = BenchmarkRun(
             cases: chosen, agent: try agent(settings.agent), settings: settings,
             catalogue: catalogue, schedule: try schedule(settings.prices), background: background,
-            helper: try helper(settings))
+            helper: try helper(settings), evidenceDigest: knowledge.digest)
         let clock = ContinuousClock()
         let start = clock.now
         let records: [CaseRecord]
@@ -64,7 +64,7 @@ extension AgentDesk {
         let run = BenchmarkRun(
             cases: kept.cases, agent: try agent(settings.agent, recorded: kept.exchanges),
             settings: settings, catalogue: catalogue, schedule: try schedule(settings.prices),
-            background: background, helper: helper)
+            background: background, helper: helper, evidenceDigest: knowledge.digest)
         do {
             return try await run.replay(directory: directory, threads: threads)
         } catch { throw .refused(error.sentence) }
@@ -116,7 +116,7 @@ package struct JudgeReport: Sendable, Encodable {
     }
 }
 
-/// People's changes to the verdicts of a run: one JSON object a line, only ever added to.
+/// People's changes to the verdicts of a run: one JSON object a line, earlier lines kept.
 package struct Overrules: Sendable {
     private let path: String
     private let directory: String
@@ -169,7 +169,10 @@ package struct Overrules: Sendable {
             guard let last = judged.overrules.last else { return outcome }
             var changed = outcome
             changed.verdict = Verdict(
-                score: last.to, reason: "Overruled by \(last.by): \(last.reason)", by: .name)
+                score: last.to, reason: "Overruled by \(last.by): \(last.reason)", by: .person)
+            // What was judged right is the first of the differential, by the same word.
+            changed.rank = changed.verdict.isCorrect ? 1 : nil
+            changed.wasInTopThree = changed.verdict.isCorrect
             return changed
         }
     }

@@ -34,7 +34,9 @@ struct DiagnoseCase {
 
     private func workUp() async throws {
         let desk = try AgentDesk()
-        guard let item = try desk.cases(file).first else { return }
+        guard let item = try desk.cases(file).first else {
+            throw SiteError.refused("\(file): expected a case.")
+        }
         let worked = try await desk.workUp(item, settings: settings)
         try output.show(worked.assessment) { ClinicalText.workUp(item, worked) }
     }

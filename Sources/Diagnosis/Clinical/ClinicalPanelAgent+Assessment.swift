@@ -103,8 +103,11 @@ extension ClinicalState {
                 return knowledge.sources[figure.source].key
             }
         }
+        if knowledge.isFromDDXPlus(finding: known.finding, condition: hypothesis) {
+            return "DDXPlus"
+        }
         return engine.tables.affected[known.finding].contains(hypothesis)
-            ? "DDXPlus" : "background"
+            ? "lent by neighbours" : "background"
     }
 
     func missing() -> [String] {

@@ -20,12 +20,12 @@ package struct ClinicalSettings: Sendable, Hashable, Codable {
     ///
     /// To be fitted on validation cases; 1 changes nothing.
     package var temperature = 1.0
-    /// Priors are raised to this power and normalised again; 1 takes the rates as they are.
+    /// Rates of the conditions are raised to this power; 1 takes them as they are.
     ///
-    /// Rates count everyone who attends. Whoever is worked up has been selected for being unclear
-    /// or unwell, which flattens the rates by an unknown amount: with 0.5 a condition a hundred
-    /// times rarer starts ten times lower.
-    package var priorExponent = 0.5
+    /// Rates count a whole population. Who attends, is worked up, and gets into a case set has been
+    /// selected for being unclear or unwell, which flattens the rates by an unknown amount: with
+    /// 0.25 a condition a hundred times rarer starts about three times lower.
+    package var priorExponent = 0.25
     /// Commit once the leader's probability reaches this.
     package var stop = 0.9
     /// Questions expected to be worth less than this, in bits, are not asked.

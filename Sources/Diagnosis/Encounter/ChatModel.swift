@@ -42,11 +42,14 @@ package struct ChatReply: Sendable, Hashable, Codable {
     package var text: String
     package var promptTokens: Int
     package var completionTokens: Int
+    /// Attempts that failed before this one.
+    package var retries: Int
 
-    package init(text: String, promptTokens: Int, completionTokens: Int) {
+    package init(text: String, promptTokens: Int, completionTokens: Int, retries: Int = 0) {
         self.text = text
         self.promptTokens = promptTokens
         self.completionTokens = completionTokens
+        self.retries = retries
     }
 }
 

@@ -66,7 +66,11 @@ package struct Questioning: Sendable {
 
     /// The most informative open question and its expected bits; nil when all are answered.
     package func next() -> (question: Question, bits: Double)? {
-        let active = probabilities.indices.filter { probabilities[$0] >= Questioning.negligible }
+        let active = self.probabilities.indices.filter {
+            self.probabilities[$0] >= Questioning.negligible
+        }
+        let mass = active.reduce(0) { $0 + self.probabilities[$1] }
+        let probabilities = self.probabilities.map { $0 / mass }
         var best: (question: Question, bits: Double)?
         let count = tables.conditionCount
         for evidence in isOpenYesNo.indices where isOpenYesNo[evidence] {

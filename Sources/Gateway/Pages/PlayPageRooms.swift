@@ -41,7 +41,8 @@ struct PlayState: Sendable {
 
     /// The statement that counts, if this one does; else it waits for the answer to "are you sure?".
     mutating func commit(_ statement: PlayStatement, isSure: Bool) -> PlayStatement? {
-        if isSure && pending != nil || hasConfirmed {
+        // The same form sent twice is still the first statement.
+        if isSure && pending != nil || hasConfirmed && pending == nil {
             isJudging = true
             return statement
         }

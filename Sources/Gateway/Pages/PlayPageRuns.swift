@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnosis
 import Foundation
 import SequentialBenchmark
 import Site
@@ -8,7 +9,8 @@ import Workbench
 /// The panel's kept run over the own cases, for comparison with what people did.
 ///
 /// Runs are looked for in the site's folder `runs`, each in a folder of its own as
-/// `bedside benchmark run --out` makes them; the last by name that the panel made is shown.
+/// `bedside benchmark run --out` makes them; the last by name that the panel made,
+/// unconstrained at the play's prices over own cases, is shown.
 final class KeptPanelRun: Sendable {
     private struct Read: Sendable {
         var name: String
@@ -29,9 +31,10 @@ final class KeptPanelRun: Sendable {
             if let read = latest.withLock({ $0 }), read.name == name, read.changed == changed {
                 return read.result
             }
-            guard let run = try? desk.result(directory: path), run.settings.agent == "panel" else {
-                continue
-            }
+            guard let run = try? desk.result(directory: path), run.settings.agent == "panel",
+                run.settings.variant == .unconstrained, run.settings.prices == "us-medicare",
+                run.outcomes.allSatisfy({ $0.caseID.hasPrefix("own-") })
+            else { continue }
             let row = PlayChoice.Result(
                 name: "The panel, run \(name)", accuracy: run.all.accuracy, cost: run.all.meanCost,
                 questions: run.all.questions, tests: run.all.tests, brier: run.brier)

@@ -100,8 +100,11 @@ extension Judge {
         return NameVerdict(score: 1, reason: "No code and no name matches.")
     }
 
-    /// What the case itself mentions is an addition, not another diagnosis; so is a word for place
+    /// What the case records as there is an addition, not another diagnosis; so is a word for place
     /// or course.
+    ///
+    /// Only names of the diagnosis and of coded findings count, never free text, which
+    /// may mention what was excluded.
     private static func isRelated(_ part: DiagnosisName, _ item: BenchmarkCase) -> Bool {
         let core = part.core
         if core.isEmpty { return true }
@@ -110,13 +113,12 @@ extension Judge {
             known.formUnion(DiagnosisName(name).core)
         }
         for finding in item.findings
-        where finding.outcome == "present" || finding.outcome == nil || finding.outcome == "high"
-            || finding.outcome == "low"
-        {
-            let texts = [finding.text ?? "", finding.id ?? ""] + finding.names
-            for text in texts { known.formUnion(DiagnosisName(text).core) }
+        where ["present", "high", "low"].contains(finding.outcome) {
+            for text in [finding.id ?? ""] + finding.names {
+                known.formUnion(DiagnosisName(text).core)
+            }
         }
-        return !core.isDisjoint(with: known.subtracting(commonWords))
+        return core.isSubset(of: known.union(commonWords))
     }
 
     /// Too common to tie two diagnoses together.

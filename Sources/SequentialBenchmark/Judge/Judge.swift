@@ -5,7 +5,7 @@ package import Diagnosis
 package struct Verdict: Sendable, Hashable, Codable {
     /// What decided.
     package enum Basis: String, Sendable, Codable, CaseIterable {
-        case code, name, model, none
+        case code, name, model, person, none
     }
 
     /// 5 the reference or more specific; 4 the right disease with a qualifier missing; 3 the right
@@ -58,7 +58,14 @@ package enum Judge {
                     ? "The text names another diagnosis beside the right one." : name.reason,
                 by: score == 1 ? .none : .name)
         }
-        return name.score >= code.score ? name.verdict : code
+        if name.score >= code.score { return name.verdict }
+        // Codes of several categories under a name that isn't right are several guesses.
+        guard Set(stated.icd10.map { plain($0).prefix(3) }).count > 1, code.score > 3 else {
+            return code
+        }
+        return Verdict(
+            score: 3, reason: "One of several stated code categories is right, the name is not.",
+            by: .code)
     }
 
     /// The place, from 1, of the first right diagnosis in a differential; nil where none is right.

@@ -12,11 +12,13 @@ package struct BenchmarkRun: Sendable {
     package var schedule: PriceSchedule
     package var background: BackgroundRates
     package var helper: ModelGatekeeper?
+    /// Names what `background` draws from.
+    package var evidenceDigest: String
 
     package init(
         cases: [BenchmarkCase], agent: any DiagnosticAgent, settings: RunSettings,
         catalogue: Catalogue, schedule: PriceSchedule, background: @escaping BackgroundRates,
-        helper: ModelGatekeeper? = nil
+        helper: ModelGatekeeper? = nil, evidenceDigest: String = ""
     ) {
         self.cases = cases
         self.agent = agent
@@ -25,12 +27,13 @@ package struct BenchmarkRun: Sendable {
         self.schedule = schedule
         self.background = background
         self.helper = helper
+        self.evidenceDigest = evidenceDigest
     }
 
     private var manifest: RunManifest {
         RunManifest(
             settings: settings, agentDigest: agent.digest, catalogueDigest: catalogue.digest,
-            pricesDigest: schedule.digest,
+            pricesDigest: schedule.digest, evidenceDigest: evidenceDigest,
             casesDigest: BenchmarkRun.digest(cases), caseCount: cases.count)
     }
 

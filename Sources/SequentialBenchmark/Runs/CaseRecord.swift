@@ -35,7 +35,8 @@ package struct CaseOutcome: Sendable, Hashable, Codable {
     /// Place of the right diagnosis in the final differential, from 1; 1 where the diagnosis itself
     /// is right, nil where the right one isn't there.
     package var rank: Int?
-    /// The right diagnosis was among the first three of the differential at some turn.
+    /// The right diagnosis was among the first three of the differential at some turn before the
+    /// agent committed.
     package var wasInTopThree: Bool
     package var cents: Int
     package var visits: Int
@@ -53,18 +54,17 @@ package struct CaseOutcome: Sendable, Hashable, Codable {
     package var promptTokens: Int
     package var completionTokens: Int
 
-    /// Probability the agent gave its own diagnosis; nil where it stated none.
+    /// Probability the agent gave the diagnosis it stated; nil where its differential lacks it.
     package var statedProbability: Double? {
         guard let stated else { return nil }
-        let probability =
-            stated.differential.first { $0.name == stated.name }?.probability
-            ?? stated.differential.first?.probability
+        let probability = stated.differential.first { $0.name == stated.name }?.probability
         return probability.flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// A disease was named where there is none.
+    /// A disease was named where there is none; to say that none of the known fits names none.
     package var isFalseAlarm: Bool {
-        isNoDisease && !verdict.isCorrect && stated != nil && stated?.isNoDisease == false
+        isNoDisease && !verdict.isCorrect && stated?.isNoDisease == false
+            && stated?.name != StatedDiagnosis.unknown
     }
 }
 

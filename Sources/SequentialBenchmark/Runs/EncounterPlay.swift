@@ -139,10 +139,21 @@ package struct EncounterPlay: Sendable {
         let meant = await helper.translate(
             request, catalogue, &own, seed: settings.seed &+ UInt64(session))
         chat = own
-        guard let meant else { return answer }
+        guard let meant, !givesAway(meant) else { return answer }
         var again = affordable(meant, &gatekeeper)
         again.request = request
         return again
+    }
+
+    /// What only the exact words may open isn't opened by a translation.
+    private func givesAway(_ request: EncounterRequest) -> Bool {
+        benchmarkCase.findings.contains { finding in
+            guard finding.isPathognomonic else { return false }
+            let tests =
+                finding.id.flatMap { catalogue.finding($0) }
+                .map { catalogue.findings[$0].tests.map { catalogue.tests[$0].id } } ?? []
+            return finding.id == request.text || tests.contains(request.text)
+        }
     }
 
     private func notAllowed(_ request: EncounterRequest) -> EncounterAnswer {

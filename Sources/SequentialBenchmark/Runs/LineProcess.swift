@@ -34,6 +34,10 @@ final class LineProcess: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", command]
+        // The process gets no key and no setting of ours.
+        process.environment = ProcessInfo.processInfo.environment.filter {
+            !$0.key.hasPrefix("BEDSIDE_")
+        }
         let toChild = Pipe()
         let fromChild = Pipe()
         process.standardInput = toChild

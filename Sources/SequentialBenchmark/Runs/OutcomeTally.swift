@@ -14,6 +14,7 @@ struct OutcomeTally {
         let bill = EncounterBill.union(of: sessions.compactMap { $0.gatekeeper?.bill })
         let burdens = bill.tests.map { schedule.burden(test: $0.id) }
         let exchanges = turns.flatMap(\.turn.exchanges)
+        let counts = sessions.compactMap { $0.gatekeeper?.counts }
         let verdict =
             stated.map { Judge.judge($0, benchmarkCase) }
             ?? Verdict(score: 1, reason: "No diagnosis was stated.", by: .none)
@@ -24,16 +25,17 @@ struct OutcomeTally {
             isNoDisease: benchmarkCase.diagnosis.isNoDisease,
             truth: benchmarkCase.diagnosis.text, stated: stated, verdict: verdict,
             rank: verdict.isCorrect ? 1 : rank(stated?.differential ?? []),
-            wasInTopThree: turns.contains { turn in
-                let shown = turn.turn.diagnosis?.differential ?? turn.turn.differential
-                return (rank(shown) ?? 9) <= 3
-            } || verdict.isCorrect, cents: bill.totalCents, visits: bill.visits,
+            wasInTopThree: turns.contains {
+                $0.turn.diagnosis == nil && (rank($0.turn.differential) ?? 9) <= 3
+            }, cents: bill.totalCents, visits: bill.visits,
             questions: count(answers) { if case .ask = $0.request { true } else { false } },
             tests: bill.tests.count, minutes: burdens.reduce(0) { $0 + $1.minutes },
             radiation: burdens.reduce(0) { $0 + $1.radiation },
-            recordedAnswers: answers.count { $0.status == .recorded },
-            defaultAnswers: answers.count { $0.status == .byDefault },
-            refusedRequests: answers.count { ![.recorded, .byDefault].contains($0.status) },
+            recordedAnswers: counts.reduce(0) { $0 + $1.recorded },
+            defaultAnswers: counts.reduce(0) { $0 + $1.byDefault },
+            refusedRequests: answers.count {
+                ![.recorded, .byDefault, .notRecorded].contains($0.status)
+            },
             unpriced: bill.unpriced,
             failures: failures,
             promptTokens: exchanges.reduce(0) { $0 + ($1.reply?.promptTokens ?? 0) },
@@ -60,7 +62,11 @@ struct OutcomeTally {
             }
             + turns.flatMap(\.gatekeeper).compactMap {
                 $0.failure.map { "gatekeeper's language model: \($0.rawValue)" }
-            } + Array(repeating: "no diagnosis was stated", count: silent)
+            }
+            + Array(
+                repeating: "language model: failed and tried again",
+                count: turns.flatMap(\.turn.exchanges).reduce(0) { $0 + ($1.reply?.retries ?? 0) })
+            + Array(repeating: "no diagnosis was stated", count: silent)
     }
 
     /// Place of the right diagnosis among at most ten of a differential.

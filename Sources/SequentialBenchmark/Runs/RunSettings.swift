@@ -42,11 +42,17 @@ package struct RunSettings: Sendable, Hashable, Codable {
 struct RunManifest: Codable, Equatable {
     static let current = "bedside-run/1"
 
+    /// Raised by hand whenever gatekeeper, judge or the rules of an encounter answer differently.
+    static let currentRules = 1
+
     var format = RunManifest.current
+    var rules = RunManifest.currentRules
     var settings: RunSettings
     var agentDigest: String
     var catalogueDigest: String
     var pricesDigest: String
+    /// Of the evidence behind drawn answers.
+    var evidenceDigest: String
     /// SHA-256 over the cases' digests in order.
     var casesDigest: String
     var caseCount: Int

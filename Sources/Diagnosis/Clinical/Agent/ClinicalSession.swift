@@ -45,8 +45,17 @@ package struct ClinicalSession: AgentSession {
         switch action {
         case .ask(let findings):
             stop = nil
-            if isFirst { open(&turn) }
-            for finding in findings.prefix(engine.settings.questionsPerTurn - turn.requests.count)
+            if isFirst {
+                open(&turn)
+                turn.statements.removeLast()
+                turn.statements.append(
+                    RoleStatement(
+                        role: .checklist,
+                        sentence: "Agreed: vital signs, and the patient's own story first.",
+                        figures: [:]))
+            }
+            for finding in findings.prefix(
+                max(0, engine.settings.questionsPerTurn - turn.requests.count))
             where !record.settled.contains(finding) {
                 turn.requests.append(.ask(catalogue.findings[finding].id))
                 record.note(asked: finding)

@@ -37,12 +37,11 @@ package final class ClinicalEngine: Sendable {
     }
 
     /// What is believed of each hypothesis before any finding: the knowledge's rates for this age
-    /// and sex to the power of `priorExponent`.
+    /// and sex to the power of `priorExponent`, beside the fixed shares of "no disease" and "none of
+    /// these".
     package func prior(age: Int?, sex: Sex?) -> [Double] {
         let known = sex == .female || sex == .male ? sex : nil
-        let weights = knowledge.prior(age: age, sex: known).map { pow($0, settings.priorExponent) }
-        let total = weights.reduce(0, +)
-        return weights.map { $0 / total }
+        return knowledge.prior(age: age, sex: known, exponent: settings.priorExponent)
     }
 
     /// False where this patient can't have the finding, so that nobody asks.
