@@ -118,7 +118,7 @@ extension Judge {
                 known.formUnion(DiagnosisName(text).core)
             }
         }
-        return core.isSubset(of: known.union(commonWords))
+        return !core.isDisjoint(with: known.subtracting(commonWords))
     }
 
     /// Too common to tie two diagnoses together.

@@ -36,7 +36,7 @@ package struct CaseOutcome: Sendable, Hashable, Codable {
     /// is right, nil where the right one isn't there.
     package var rank: Int?
     /// The right diagnosis was among the first three of the differential at some turn before the
-    /// agent committed.
+    /// last one.
     package var wasInTopThree: Bool
     package var cents: Int
     package var visits: Int

@@ -25,8 +25,9 @@ struct OutcomeTally {
             isNoDisease: benchmarkCase.diagnosis.isNoDisease,
             truth: benchmarkCase.diagnosis.text, stated: stated, verdict: verdict,
             rank: verdict.isCorrect ? 1 : rank(stated?.differential ?? []),
-            wasInTopThree: turns.contains {
-                $0.turn.diagnosis == nil && (rank($0.turn.differential) ?? 9) <= 3
+            wasInTopThree: sessions.flatMap { $0.turns.dropLast() }.contains { turn in
+                let shown = turn.turn.diagnosis?.differential ?? turn.turn.differential
+                return (rank(shown) ?? 9) <= 3
             }, cents: bill.totalCents, visits: bill.visits,
             questions: count(answers) { if case .ask = $0.request { true } else { false } },
             tests: bill.tests.count, minutes: burdens.reduce(0) { $0 + $1.minutes },

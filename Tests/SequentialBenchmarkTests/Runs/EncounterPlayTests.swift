@@ -215,7 +215,7 @@ struct EncounterPlayTests {
         let fourth = try await outcome("gout", ["gout", "migraine", "asthma", "pneumonia"])
         #expect(fourth.rank == 4 && !fourth.wasInTopThree)
         let bare = try await outcome("pneumonia", [])
-        #expect(bare.rank == 1 && bare.wasInTopThree)
+        #expect(bare.rank == 1 && !bare.wasInTopThree)
         let absent = try await outcome("gout", ["gout"])
         #expect(absent.rank == nil && !absent.wasInTopThree)
     }
