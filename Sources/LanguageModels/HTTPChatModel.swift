@@ -74,7 +74,9 @@ package struct HTTPChatModel: ChatModel {
         await withTaskGroup(of: Attempt.self) { group in
             group.addTask { await exchange(body) }
             group.addTask {
-                try? await Task.sleep(for: .seconds(patience.seconds))
+                // The client's own deadline ends with the response's head; this one also bounds the
+                // body. A little later, so that a refused connection is told from a late reply.
+                try? await Task.sleep(for: .seconds(patience.seconds + 0.5))
                 return .passing(.timeout)
             }
             let first = await group.next() ?? .passing(.timeout)

@@ -51,7 +51,7 @@ struct JudgeTests {
         Row(name: "pneumonia or pulmonary embolism", item: pneumonia, score: 3),
         Row(name: "Pneumonia vs lung cancer", item: pneumonia, score: 3),
         Row(name: "pneumonia and gout", item: pneumonia, score: 3),
-        Row(name: "pneumonia and pleural effusion", item: pneumonia, score: 5),
+        Row(name: "pneumonia and pleural effusion", item: pneumonia, score: 3),
         Row(name: "pneumonia, right lower lobe", item: pneumonia, score: 5),
         Row(name: "No pneumonia", item: pneumonia, score: 1),
         Row(name: "Pneumonia ruled out", item: pneumonia, score: 1),
