@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Diagnosis
-import Dispatch
 package import Knowledge
 package import Statistics
-import Synchronization
 
 /// Runs the panel's decisions over DDXPlus patients: the complaint is volunteered, every question is
 /// answered from the patient's list, and what is not listed is a no.
@@ -88,22 +86,14 @@ package enum DDXPlusBenchmark {
         return result
     }
 
-    /// One outcome for each patient, in their order: each is worked out alone, so the number of
-    /// threads changes nothing but the time.
+    /// One outcome for each patient, in their order.
     private static func outcomes(
         _ patients: [DDXPlusPatient], _ engine: PanelEngine, _ options: Options
     ) -> [Outcome] {
-        let blocks = min(8, patients.count)
-        let results = Mutex([[Outcome]](repeating: [], count: blocks))
-        DispatchQueue.concurrentPerform(iterations: blocks) { block in
-            let range = patients.count * block / blocks..<patients.count * (block + 1) / blocks
-            let part = range.map { index in
-                var random = SeededRandom(seed: options.seed).split(UInt64(index))
-                return workUp(patients[index], engine, flip: options.flip, &random)
-            }
-            results.withLock { $0[block] = part }
+        inParallel(patients.count) { index in
+            var random = SeededRandom(seed: options.seed).split(UInt64(index))
+            return workUp(patients[index], engine, flip: options.flip, &random)
         }
-        return results.withLock { $0.flatMap { $0 } }
     }
 
     /// Works one patient up to the panel's diagnosis.

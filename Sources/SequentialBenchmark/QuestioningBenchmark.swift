@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnosis
-import Dispatch
 package import Knowledge
 import Statistics
-import Synchronization
 
 /// The panel's best questioning over DDXPlus patients: yes/no and valued questions, age and sex, and
 /// an answer noise that is estimated from the answers.
@@ -108,19 +106,6 @@ package enum QuestioningBenchmark {
                     + misled / Double(state.probabilities.count),
                 severity: knowledge.conditions[patient.condition].severity), state
         )
-    }
-
-    /// The number of threads changes nothing but the time.
-    private static func inParallel<Value: Sendable>(
-        _ count: Int, _ work: @Sendable (Int) -> Value
-    ) -> [Value] {
-        let blocks = min(8, count)
-        let results = Mutex([[Value]](repeating: [], count: blocks))
-        DispatchQueue.concurrentPerform(iterations: blocks) { block in
-            let part = (count * block / blocks..<count * (block + 1) / blocks).map(work)
-            results.withLock { $0[block] = part }
-        }
-        return results.withLock { $0.flatMap { $0 } }
     }
 }
 

@@ -26,7 +26,8 @@ package struct QuestionTables: Sendable {
     package let conditionCount: Int
     package let binaryCount: Int
     let logPrior: [Double]
-    /// By the same cell: the answer that every counted patient with c gave; nil where some differed.
+    /// By the same cell: the answer of all counted patients with c but one in a thousand at most;
+    /// nil where more differed.
     let certain: [Bool?]
     /// P(yes | c) with noise, at `[evidence * conditionCount + condition]`; entropy and logarithms
     /// alike.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Crypto
 import Knowledge
 import Records
 
@@ -133,8 +132,6 @@ private enum CaseWriting {
     }
 
     static func sha256(_ text: String) -> String {
-        SHA256.hash(data: Array(text.utf8)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined()
+        RunLog.digest(Array(text.utf8))
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnosis
 
 /// A value of a case file together with the way to it, for reading it with errors that say where.
 struct CasePlace {

@@ -34,12 +34,7 @@ package struct BenchmarkRun: Sendable {
         RunManifest(
             settings: settings, agentDigest: agent.digest, catalogueDigest: catalogue.digest,
             pricesDigest: schedule.digest, evidenceDigest: evidenceDigest,
-            casesDigest: BenchmarkRun.digest(cases), caseCount: cases.count)
-    }
-
-    /// SHA-256 over the cases' digests in their order.
-    static func digest(_ cases: [BenchmarkCase]) -> String {
-        RunLog.digest(Array(cases.map(\.digest).joined(separator: "\n").utf8))
+            casesDigest: BenchmarkCase.digest(of: cases), caseCount: cases.count)
     }
 
     /// Plays what is not yet there and gives the whole run's outcomes, in the order of the cases.
@@ -172,7 +167,7 @@ package struct KeptRun: Sendable {
         let directory = RunDirectory(path: path)
         let manifest = try directory.manifest()
         let cases = try CaseLibrary.read(path: path + "/cases.jsonl", catalogue: catalogue)
-        guard BenchmarkRun.digest(cases) == manifest.casesDigest else {
+        guard BenchmarkCase.digest(of: cases) == manifest.casesDigest else {
             throw .badOption(name: path + "/cases.jsonl", expected: "the cases of the run")
         }
         let root = RunLog.digest([UInt8]((try? RunLog.encoder().encode(manifest)) ?? Data()))

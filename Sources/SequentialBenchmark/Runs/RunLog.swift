@@ -55,8 +55,7 @@ enum RunLog {
 
     static func digest(_ bytes: [UInt8]) -> String {
         SHA256.hash(data: bytes).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }.joined()
     }
 
