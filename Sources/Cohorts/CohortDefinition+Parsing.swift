@@ -118,7 +118,7 @@ private struct ObjectReader {
             throw place.expected(
                 "an object with \(keys.map { "\"\($0)\"" }.joined(separator: ", "))")
         }
-        for (key, _) in pairs where !keys.contains(key) {
+        for key in pairs.map(\.key) where !keys.contains(key) {
             throw .unknownKey(
                 file: place.file, path: place.path, key: String(key.prefix(64)),
                 nearest: NearestWord.to(key, among: keys))

@@ -81,7 +81,7 @@ package struct CohortEngine: Sendable {
         return Int(anchorAge) + Int((Double(scaled) / 146_097).rounded(.down))
     }
 
-    private func subjects(satisfying condition: CohortRule.Condition, index: IndexStarts)
+    func subjects(satisfying condition: CohortRule.Condition, index: IndexStarts)
         -> SubjectSet
     {
         var satisfied = SubjectSet(capacity: store.subjectCount)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A JSON value whose objects keep the order of their keys and have each key once.
-indirect enum StrictJSON: Equatable {
+enum StrictJSON: Equatable {
     case null
     case bool(Bool)
     case number(Double)
     case string(String)
     case array([StrictJSON])
-    case object([(key: String, value: StrictJSON)])
+    case object([Member])
 
     /// What was wrong, and on which line.
     struct SyntaxError: Error, Equatable {
@@ -16,39 +16,63 @@ indirect enum StrictJSON: Equatable {
     }
 
     /// Reads one value that fills the text; whatever RFC 8259 leaves open is refused.
-    static func parse(_ bytes: [UInt8]) throws(SyntaxError) -> StrictJSON {
-        var parser = Parser(bytes: bytes)
+    static func parse(
+        _ bytes: [UInt8], limits: Limits = Limits()
+    ) throws(SyntaxError) -> StrictJSON {
+        var parser = Parser(bytes: bytes, limits: limits)
         return try parser.document()
     }
 
-    static func == (left: StrictJSON, right: StrictJSON) -> Bool {
-        switch (left, right) {
-        case (.null, .null): true
-        case (.bool(let a), .bool(let b)): a == b
-        case (.number(let a), .number(let b)): a == b
-        case (.string(let a), .string(let b)): a == b
-        case (.array(let a), .array(let b)): a == b
-        case (.object(let a), .object(let b)):
-            a.count == b.count && zip(a, b).allSatisfy { $0.key == $1.key && $0.value == $1.value }
-        default: false
-        }
+    /// The line on which the value at a path begins, counted from 1; the first where there is none.
+    ///
+    /// Reads the text again, so that trees of values need not carry lines for the rare refusal.
+    static func line(of path: [Step], in bytes: [UInt8], limits: Limits = Limits()) -> Int {
+        var parser = Parser(bytes: bytes, limits: limits)
+        parser.sought = path
+        _ = try? parser.document()
+        return 1 + bytes.prefix(parser.found ?? 0).count { $0 == UInt8(ascii: "\n") }
+    }
+}
+
+extension StrictJSON {
+    /// A key of an object and what it holds.
+    struct Member: Equatable {
+        var key: String
+        var value: StrictJSON
+    }
+
+    /// How large a text may be, and how deeply its values may lie in one another.
+    struct Limits: Sendable {
+        var mebibytes = 1
+        var levels = 32
+    }
+
+    /// One step from a value to a value inside it.
+    enum Step: Equatable, Sendable {
+        case key(String)
+        case index(Int)
     }
 }
 
 private struct Parser {
     let bytes: [UInt8]
+    let limits: StrictJSON.Limits
+    /// A path to look for, and where its value begins.
+    var sought: [StrictJSON.Step]?
+    private(set) var found: Int?
+    private var path: [StrictJSON.Step] = []
     private var at = 0
     private var depth = 0
 
-    private static let sizeLimit = 1 << 20
-    private static let depthLimit = 32
-
-    init(bytes: [UInt8]) {
+    init(bytes: [UInt8], limits: StrictJSON.Limits) {
         self.bytes = bytes
+        self.limits = limits
     }
 
     mutating func document() throws(StrictJSON.SyntaxError) -> StrictJSON {
-        guard bytes.count <= Parser.sizeLimit else { throw failure("at most 1 MiB of text") }
+        guard bytes.count <= limits.mebibytes << 20 else {
+            throw failure("at most \(limits.mebibytes) MiB of text")
+        }
         guard String(validating: bytes, as: UTF8.self) != nil else {
             throw failure("UTF-8 text throughout")
         }
@@ -65,7 +89,9 @@ private struct Parser {
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func skipSpace() {
-        while let byte = next, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { at += 1 }
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            at += 1
+        }
     }
 
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
@@ -76,6 +102,7 @@ private struct Parser {
 
     private mutating func value() throws(StrictJSON.SyntaxError) -> StrictJSON {
         skipSpace()
+        if let sought, found == nil, sought == path { found = at }
         switch next {
         case UInt8(ascii: "{"):
             return try nested { parser throws(StrictJSON.SyntaxError) in
@@ -96,8 +123,8 @@ private struct Parser {
     private mutating func nested(
         _ body: (inout Parser) throws(StrictJSON.SyntaxError) -> StrictJSON
     ) throws(StrictJSON.SyntaxError) -> StrictJSON {
-        guard depth < Parser.depthLimit else {
-            throw failure("at most \(Parser.depthLimit) levels of nesting")
+        guard depth < limits.levels else {
+            throw failure("at most \(limits.levels) levels of nesting")
         }
         depth += 1
         defer { depth -= 1 }
@@ -106,18 +133,24 @@ private struct Parser {
     }
 
     private mutating func object() throws(StrictJSON.SyntaxError) -> StrictJSON {
-        var members: [(key: String, value: StrictJSON)] = []
+        var members: [StrictJSON.Member] = []
         var keys: Set<String> = []
+        /// Few keys are compared one by one, which costs less than hashing them.
+        func isNew(_ key: String) -> Bool {
+            guard members.count >= 24 else { return !members.contains { $0.key == key } }
+            if keys.isEmpty { keys = Set(members.lazy.map(\.key)) }
+            return keys.insert(key).inserted
+        }
         skipSpace()
         if take("}") { return .object(members) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw failure("a key in quotation marks") }
             let key = try string()
-            guard keys.insert(key).inserted else { throw failure("each key of an object once") }
+            guard isNew(key) else { throw failure("each key of an object once") }
             skipSpace()
             guard take(":") else { throw failure("a colon after a key") }
-            members.append((key, try value()))
+            members.append(.init(key: key, value: try inside(.key(key))))
             skipSpace()
             if take("}") { return .object(members) }
             guard take(",") else { throw failure("a comma or the closing brace of an object") }
@@ -129,11 +162,20 @@ private struct Parser {
         skipSpace()
         if take("]") { return .array(elements) }
         while true {
-            elements.append(try value())
+            elements.append(try inside(.index(elements.count)))
             skipSpace()
             if take("]") { return .array(elements) }
             guard take(",") else { throw failure("a comma or the closing bracket of an array") }
         }
+    }
+
+    private mutating func inside(
+        _ step: @autoclosure () -> StrictJSON.Step
+    ) throws(StrictJSON.SyntaxError) -> StrictJSON {
+        guard sought != nil else { return try value() }
+        path.append(step())
+        defer { path.removeLast() }
+        return try value()
     }
 
     private mutating func word(_ text: String, _ value: StrictJSON)
@@ -174,6 +216,7 @@ private struct Parser {
 
     private mutating func string() throws(StrictJSON.SyntaxError) -> String {
         at += 1
+        if let plain = plainString() { return plain }
         var text: [UInt8] = []
         while let byte = next {
             switch byte {
@@ -191,6 +234,22 @@ private struct Parser {
             }
         }
         throw failure("the closing quotation mark of a string")
+    }
+
+    /// A string up to its closing mark where nothing in it is escaped.
+    private mutating func plainString() -> String? {
+        let start = at
+        let end = bytes.withUnsafeBufferPointer { all -> Int? in
+            var end = start
+            while end < all.count, all[end] != UInt8(ascii: "\"") {
+                guard all[end] != UInt8(ascii: "\\"), all[end] >= 0x20 else { return nil }
+                end += 1
+            }
+            return end < all.count ? end : nil
+        }
+        guard let end else { return nil }
+        at = end + 1
+        return String(decoding: bytes[start..<end], as: UTF8.self)
     }
 
     private mutating func escaped() throws(StrictJSON.SyntaxError) -> Unicode.Scalar {

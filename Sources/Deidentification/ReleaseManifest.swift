@@ -19,10 +19,11 @@ package struct ReleaseManifest: Sendable, Equatable {
     /// What is printed on the release.
     package var label: ReleaseLabel { ReleaseLabel(profile: profile, signer: signer) }
 
-    /// What became of each of the 18 kinds of identifiers, A to R.
+    /// What became of each kind of identifier that the profile's rule names.
     package var removed: [IdentifierTreatment] {
         switch profile {
         case .safeHarborIntervals: IdentifierTreatment.safeHarborIntervals
+        case .limitedDataSet: IdentifierTreatment.limitedDataSet
         }
     }
 
@@ -37,10 +38,18 @@ package struct ReleaseManifest: Sendable, Equatable {
                 "the year of day 0, and the age in completed years on it (none for 90+)",
                 "coded events with their values and units, in whole days since day 0",
             ]
+        case .limitedDataSet:
+            [
+                "a random subject id, made for this release",
+                "sex, race and ethnicity; state and the first three ZIP digits",
+                "the true date of birth, and ages of any height",
+                "coded events with their values and units, at their true dates and times of day",
+                "links between events and visits, under numbers made for this release",
+            ]
         }
     }
 
-    /// Where the release goes beyond the letter of Safe Harbor.
+    /// Where the release goes beyond the letter of Safe Harbor, and what that asks of its user.
     package var departures: [String] {
         switch profile {
         case .safeHarborIntervals:
@@ -54,6 +63,16 @@ package struct ReleaseManifest: Sendable, Equatable {
                     + "looks for that yet, so the ledger's list of counts is for the officer to read",
                 "unusual subjects were not looked for: the rule's second leg, no actual "
                     + "knowledge that somebody could be identified, is for the signer to judge",
+            ]
+        case .limitedDataSet:
+            [
+                "it is protected health information still: it may be used for research, public "
+                    + "health and operations, by those who signed a data use agreement, and the "
+                    + "signer answers for there being one",
+                "true dates, ages over 89 and dates of birth are released",
+                "free text of every kind is withheld, though the rule would let some of it stand",
+                "the wording of vocabularies passes as the source wrote it; codes of local systems "
+                    + "pass without wording",
             ]
         }
     }
@@ -71,7 +90,9 @@ package struct ReleaseManifest: Sendable, Equatable {
         lines += ["", "Removed"]
         lines += removed.map { "  \($0.letter)  \($0.identifier): \($0.treatment)" }
         lines += ["", "Remains"] + remains.map { "  - \($0)" }
-        lines += ["", "Departures from Safe Harbor"] + departures.map { "  - \($0)" }
+        let heading =
+            profile.keepsTrueDates ? "What it asks of its user" : "Departures from Safe Harbor"
+        lines += ["", heading] + departures.map { "  - \($0)" }
         return lines.joined(separator: "\n") + "\n"
     }
 }

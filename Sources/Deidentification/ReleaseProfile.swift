@@ -6,9 +6,14 @@
 package enum ReleaseProfile: String, Codable, Sendable, CaseIterable {
     /// Safe Harbor's removals, with day offsets from one anchor year in place of dates.
     case safeHarborIntervals = "safe-harbor+intervals"
+    /// Direct identifiers removed, true dates and ages kept, for use under an agreement.
+    case limitedDataSet = "limited-data-set"
 
     /// Profiles the platform has names for and this version refuses.
-    package static let namesNotAvailable = ["safe-harbor", "expert", "limited-data-set"]
+    package static let namesNotAvailable = ["safe-harbor", "expert"]
+
+    /// Whether a release under the profile states calendar dates.
+    package var keepsTrueDates: Bool { self == .limitedDataSet }
 
     /// The profile of a configuration's text.
     ///
@@ -39,6 +44,7 @@ package struct ReleaseLabel: Hashable, Sendable, CustomStringConvertible {
         title =
             switch profile {
             case .safeHarborIntervals: "Safe Harbor, intervals per local policy"
+            case .limitedDataSet: "Limited data set, for use under a data use agreement"
             }
         self.signer = ReleaseLabel.printable(signer)
     }

@@ -177,6 +177,16 @@ package struct SubjectRecord: Hashable, Sendable {
     /// OMB race and ethnicity category codes; empty where unknown.
     package var race: String
     package var ethnicity: String
+    /// The anchor's day counted from 1970-01-01; only under a profile that keeps true dates.
+    package var anchorDay: Int32?
+    /// The day of birth counted from 1970-01-01; only under a profile that keeps true dates.
+    package var birthDay: Int32?
+    /// Only under a profile that keeps true dates.
+    package var birthYear: Int32?
+    /// OMOP concept ids as the source states them; 0 where there is none.
+    package var genderConcept: UInt32 = 0
+    package var raceConcept: UInt32 = 0
+    package var ethnicityConcept: UInt32 = 0
 
     package init(
         id: SubjectID, sex: Sex, anchorYear: Int32, ageAtAnchor: Int32?, isAged: Bool,

@@ -143,3 +143,11 @@ package final class FileLock: Sendable {
         close(descriptor)
     }
 }
+
+extension Files {
+    /// Bytes of a file; 0 where there is none.
+    package static func size(_ path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? Int) ?? 0
+    }
+}

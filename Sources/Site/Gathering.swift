@@ -40,7 +40,8 @@ struct Gathering {
         var gathering = Gathering()
         var orphans = OrphanCount()
         for (position, batch) in list.batches.enumerated().reversed() {
-            let extraction = try ImportList.extraction(batch.digest, from: vault)
+            guard case .fhir(let extraction) = try ImportList.batch(batch.digest, from: vault)
+            else { continue }
             gathering.add(extraction, position: position, digest: batch.digest, to: &orphans)
         }
         gathering.dropOrphans(orphans, list: list)

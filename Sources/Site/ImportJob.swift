@@ -44,10 +44,18 @@ package struct ImportJob: Sendable {
         self.progress = progress
     }
 
+    /// Checks that there is something to import, before anything is changed for it.
+    package static func check(_ source: String, as format: ImportFormat?) throws(SiteError) {
+        _ = try ImportSource.list(source, as: format ?? ImportSource.format(of: source))
+    }
+
     /// Imports a file or a directory of files.
     ///
+    /// - Parameter format: by default OMOP where a file is named after one of its tables, else FHIR.
     /// - Throws: `SiteError`; what was sealed before the error is kept and used by the next run.
-    package func run(_ source: String) throws(SiteError) -> Summary {
+    ///   `.refused` where the site holds records of another format.
+    package func run(_ source: String, as format: ImportFormat? = nil) throws(SiteError) -> Summary
+    {
         let clock = ContinuousClock()
         let started = clock.now
         guard let lock = try FileLock(site.path + "/import.lock") else {
@@ -58,23 +66,27 @@ package struct ImportJob: Sendable {
         _ = try stage { try vault.removeUnfinishedWrites() }
         let release = Release(site: site, vault: vault)
         _ = try release.profile()
-        let sources = try listed(source)
+        let format = format ?? ImportSource.format(of: source)
+        let (sources, ignored) = try ImportSource.list(source, as: format)
         var list = try ImportList.read(vault)
+        guard list.batches.isEmpty || list.format == format else {
+            throw .refused(
+                "\(site.path): the site holds records of another format, expected "
+                    + "\(format == .fhir ? "OMOP" : "FHIR"); bring these into a site of their own")
+        }
         var summary = Summary(
-            report: IntakeReport(), files: sources.files.count, filesKnown: 0,
-            ignored: sources.ignored, release: ReleaseSummary(), seconds: 0)
+            report: IntakeReport(), files: sources.count, filesKnown: 0,
+            ignored: ignored, release: ReleaseSummary(), seconds: 0)
         var batches: [ImportList.Batch] = []
-        let sizes = sources.files.map { fileSize($0) }
-        let total = sizes.reduce(0, +)
+        let total = sources.map(\.size).reduce(0, +)
         var done = 0
-        for (number, file) in sources.files.enumerated() {
-            let name = displayName(file, under: source)
+        for (number, file) in sources.enumerated() {
             let before = done
-            done += sizes[number]
-            let outcome = try seal(file, named: name, in: vault, except: batches) { bytes in
+            done += file.size
+            let outcome = try seal(file, in: vault, except: batches) { bytes in
                 progress(
                     Progress(
-                        file: number + 1, files: sizes.count, bytesDone: before + bytes,
+                        file: number + 1, files: sources.count, bytesDone: before + bytes,
                         bytesTotal: total))
             }
             switch outcome {
@@ -86,41 +98,24 @@ package struct ImportJob: Sendable {
             case .known(let digest, let report):
                 summary.filesKnown += 1
                 summary.report = summary.report + report
-                batches.append(ImportList.Batch(digest: digest, name: name))
+                batches.append(ImportList.Batch(digest: digest, name: file.name, format: format))
             case .sealed(let digest, let report):
                 summary.report = summary.report + report
-                batches.append(ImportList.Batch(digest: digest, name: name))
+                batches.append(ImportList.Batch(digest: digest, name: file.name, format: format))
             }
             progress(
                 Progress(
-                    file: number + 1, files: sizes.count, bytesDone: done, bytesTotal: total))
+                    file: number + 1, files: sources.count, bytesDone: done, bytesTotal: total))
         }
         list.state(batches)
+        guard !list.batches.isEmpty else {
+            throw .refused(summary.refusals.first ?? "\(source): nothing to import")
+        }
         try list.write(vault)
         summary.release = try release.run(list: list, batchesOfThisRun: Set(batches.map(\.digest)))
         summary.report = summary.report.moving(summary.release.withheldResources)
         summary.seconds = (clock.now - started).seconds
         return summary
-    }
-
-    private func listed(_ source: String) throws(SiteError) -> (files: [String], ignored: [String])
-    {
-        try stage { try SourceFiles.list(source) }
-    }
-
-    /// The file's path below what was named on the command line.
-    private func displayName(_ file: String, under source: String) -> String {
-        let root = URL(fileURLWithPath: source).standardizedFileURL.path
-        let path = URL(fileURLWithPath: file).standardizedFileURL.path
-        guard path.hasPrefix(root + "/") else {
-            return URL(fileURLWithPath: file).lastPathComponent
-        }
-        return String(path.dropFirst(root.count + 1))
-    }
-
-    private func fileSize(_ file: String) -> Int {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: file)
-        return (attributes?[.size] as? Int) ?? 0
     }
 
     private enum Outcome {
@@ -134,26 +129,24 @@ package struct ImportJob: Sendable {
 
     /// Extracts and seals one file, or reads its report where it is sealed already.
     private func seal(
-        _ file: String, named name: String, in vault: Vault, except batches: [ImportList.Batch],
+        _ file: ImportSource, in vault: Vault, except batches: [ImportList.Batch],
         progress: (Int) -> Void
     ) throws(SiteError) -> Outcome {
         let digest: String
         do throws(SiteError) {
-            digest = try Files.digest(file)
+            digest = try file.digest()
         } catch { return .refused(error.sentence) }
         if batches.contains(where: { $0.digest == digest }) { return .repeated }
         let blob = ImportList.blobName(digest)
         if vault.contains(blob) {
-            return .known(
-                digest: digest, try ImportList.extraction(digest, from: vault).report)
+            return .known(digest: digest, try ImportList.batch(digest, from: vault).report)
         }
-        let extraction: Extraction
-        do throws(IntakeError) {
-            extraction = try FHIRReader().extract(
-                file: file, displayName: name, progress: progress)
+        let extracted: (sealed: [UInt8], report: IntakeReport)
+        do throws(SiteError) {
+            extracted = try file.extract(progress: progress)
         } catch { return .refused(error.sentence) }
-        try stage { try vault.seal(extraction.encoded(), as: blob) }
-        return .sealed(digest: digest, extraction.report)
+        try stage { try vault.seal(extracted.sealed, as: blob) }
+        return .sealed(digest: digest, extracted.report)
     }
 }
 
@@ -163,6 +156,8 @@ struct ImportList: Codable, Equatable {
         /// SHA-256 of the file as it was read.
         var digest: String
         var name: String
+        /// Nil in lists written before there was more than one.
+        var format: ImportFormat?
     }
 
     var batches: [Batch] = []
@@ -188,18 +183,29 @@ struct ImportList: Codable, Equatable {
     /// Puts the files of a run at the end: what is stated again is the latest word.
     ///
     /// A run that is repeated as the last one leaves the list as it is.
+    ///
+    /// A table of an OMOP data model is stated as a whole: the same table, or the same part of it,
+    /// takes the place of the earlier one.
     mutating func state(_ run: [Batch]) {
         let stated = Set(run.map(\.digest))
-        batches = batches.filter { !stated.contains($0.digest) } + run
+        let parts = Set(run.filter { $0.format == .omop }.map { ImportSource.part($0.name) })
+        batches =
+            batches.filter {
+                !stated.contains($0.digest)
+                    && !($0.format == .omop && parts.contains(ImportSource.part($0.name)))
+            } + run
     }
+
+    /// What the records came as; all batches of a site are of one format.
+    var format: ImportFormat { batches.first?.format ?? .fhir }
 
     /// SHA-256 over the digests in order.
     var digest: String {
         Files.digest(of: Array(batches.map(\.digest).joined(separator: "\n").utf8))
     }
 
-    static func extraction(_ digest: String, from vault: Vault) throws(SiteError) -> Extraction {
-        try stage { try Extraction(decoding: try vault.unseal(blobName(digest))) }
+    static func batch(_ digest: String, from vault: Vault) throws(SiteError) -> ImportedBatch {
+        try stage { try ImportedBatch(decoding: try vault.unseal(blobName(digest))) }
     }
 }
 

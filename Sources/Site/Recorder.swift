@@ -8,6 +8,8 @@ package enum EntryType: String, Sendable, CaseIterable {
     case siteCreated = "site.created"
     case timelinesReleased = "timelines.released"
     case cohortCounted = "cohort.counted"
+    /// Somebody asked why one subject is in a cohort or not.
+    case subjectExplained = "subject.explained"
     /// A case was worked up on the command line; the entry holds no case.
     case caseAssessed = "case.assessed"
     case keyCreated = "key.created"
@@ -131,14 +133,17 @@ package struct Recorder: Sendable {
         for name in names { unlink("\(inbox)/\(name)") }
     }
 
-    /// Records a release, once for each list of imports and signer.
+    /// Records a release, once for each list of imports, signer, profile and segment.
     ///
     /// A crash between the entry and its marker leads to a second, equal entry: a release is rather
     /// on record twice than not at all.
     func recordRelease(_ summary: ReleaseSummary, imports: ImportList) throws(SiteError) {
         let marker = site.timelinesPath + "/RECORDED"
         let recorded = Files.exists(marker) ? try Files.readText(marker) : ""
-        let release = "\(imports.digest) \(site.configuration.signer)"
+        let release = [
+            imports.digest, site.configuration.signer, site.configuration.profile,
+            summary.segmentSHA256,
+        ].joined(separator: " ")
         guard recorded != release else { return }
         try record(
             Entry(

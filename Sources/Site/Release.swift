@@ -27,6 +27,14 @@ package struct ReleaseSummary: Sendable, Codable, Equatable {
     /// The same for every batch, so that importing again gives the same report.
     var withheldByBatch: [String: [String: Int]] = [:]
     package var segmentSHA256 = ""
+    /// Where the concepts of an OMOP release lie; nil for other formats.
+    var concepts: ReleasedFile?
+}
+
+/// A file beside the segment, with its digest.
+struct ReleasedFile: Sendable, Codable, Equatable {
+    var file: String
+    var sha256: String
 }
 
 /// Makes timelines from what the vault holds: the one way from identified to released.
@@ -35,9 +43,23 @@ struct Release {
     let vault: Vault
 
     private static let summaryName = "release-summary"
-    private static let crosswalkName = "crosswalk"
-    /// Which release of the site this is; ids of another release would not join with these.
-    private static let releaseName = "1"
+
+    /// Why events are not released.
+    static let statesAge = "states an age or a date of birth"
+    static let rareLocalCode = "code of a local system that few subjects have"
+    static let beforeAgedSpan = "earlier than 90 years before an aged subject's last event"
+
+    /// The sealed crosswalk of a profile's release.
+    ///
+    /// Each profile has ids of its own, so that a release with dates does not join with one without.
+    private static func crosswalkName(_ profile: ReleaseProfile) -> String {
+        profile == .safeHarborIntervals ? "crosswalk" : "crosswalk-" + profile.rawValue
+    }
+
+    /// Which release of the site this is; ids of another release do not join with these.
+    private static func releaseName(_ profile: ReleaseProfile) -> String {
+        profile == .safeHarborIntervals ? "1" : "1/" + profile.rawValue
+    }
 
     /// Writes the segment for a list of imports, unless it is the one in force already.
     func run(list: ImportList, batchesOfThisRun: Set<String>) throws(SiteError) -> ReleaseSummary {
@@ -47,15 +69,23 @@ struct Release {
             try Recorder(site).recordRelease(summary, imports: list)
             return summary
         }
-        var gathered = try Gathering.gather(list, from: vault)
-        var summary = try write(&gathered, list: list)
-        summary.withheldByBatch = gathered.withheldByBatch
+        let profile = try profile()
+        var summary: ReleaseSummary
+        switch list.format {
+        case .fhir:
+            var gathered = try Gathering.gather(list, from: vault)
+            summary = try write(&gathered, list: list, under: profile)
+            summary.withheldByBatch = gathered.withheldByBatch
+        case .omop:
+            summary = try OMOPRelease(self, under: profile).write(list)
+        }
         try stage { try vault.seal(Files.json(summary), as: Release.summaryName) }
-        let segment = Release.segmentName(list)
+        let segment = Release.segmentName(list, under: profile)
         try CurrentTimelines(
-            segment: segment, sha256: summary.segmentSHA256, imports: list.digest
+            segment: segment, sha256: summary.segmentSHA256, imports: list.digest,
+            profile: profile.rawValue, concepts: summary.concepts
         ).write(site)
-        removeSegments(except: segment)
+        removeFiles(except: [segment, summary.concepts?.file])
         try writeManifest(summary)
         summary.collect(batchesOfThisRun)
         try Recorder(site).recordRelease(summary, imports: list)
@@ -66,10 +96,18 @@ struct Release {
     /// the bytes that were written; a damaged one is written anew.
     private func summaryIfSound(_ list: ImportList) throws(SiteError) -> ReleaseSummary? {
         guard let current = try CurrentTimelines.read(site), current.imports == list.digest,
+            current.releaseProfile == site.configuration.profile,
             let summary = try summaryInForce(), summary.segmentSHA256 == current.sha256
         else { return nil }
-        let path = "\(site.timelinesPath)/\(current.segment)"
-        guard Files.exists(path), try Files.digest(path) == current.sha256 else { return nil }
+        var files = [(name: current.segment, sha256: current.sha256)]
+        if let concepts = current.concepts { files.append((concepts.file, concepts.sha256)) }
+        for file in files {
+            let path = "\(site.timelinesPath)/\(file.name)"
+            guard Files.exists(path), try Files.digest(path) == file.sha256 else { return nil }
+        }
+        guard (try? TimelineStore.open("\(site.timelinesPath)/\(current.segment)")) != nil else {
+            return nil
+        }
         return summary
     }
 
@@ -80,30 +118,40 @@ struct Release {
         return try? JSONDecoder().decode(ReleaseSummary.self, from: Data(bytes))
     }
 
-    private static func segmentName(_ list: ImportList) -> String {
-        "segment-\(list.digest.prefix(16)).bts"
+    /// The segment of a list of imports under a profile.
+    static func segmentName(_ list: ImportList, under profile: ReleaseProfile) -> String {
+        let suffix = profile == .safeHarborIntervals ? "" : "-" + profile.rawValue
+        return "segment-\(list.digest.prefix(16))\(suffix).bts"
     }
 
-    private func removeSegments(except kept: String) {
+    private func removeFiles(except kept: [String?]) {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: site.timelinesPath)) ?? []
-        for file in files where file.hasPrefix("segment-") && file != kept {
+        for file in files
+        where (file.hasPrefix("segment-") || file.hasPrefix("concepts-")) && !kept.contains(file) {
             unlink("\(site.timelinesPath)/\(file)")
         }
     }
 
-    private func crosswalk(enrolling keys: [String]) throws(SiteError) -> Crosswalk {
-        try stage {
+    func crosswalk(
+        enrolling keys: [String], under profile: ReleaseProfile
+    ) throws(SiteError) -> Crosswalk {
+        let name = Release.crosswalkName(profile)
+        return try stage {
             var crosswalk =
-                vault.contains(Release.crosswalkName)
-                ? try Crosswalk(decoding: vault.unseal(Release.crosswalkName)) : Crosswalk()
-            try crosswalk.enrol(keys: keys, vault: vault, release: Release.releaseName)
+                vault.contains(name) ? try Crosswalk(decoding: vault.unseal(name)) : Crosswalk()
+            try crosswalk.enrol(keys: keys, vault: vault, release: Release.releaseName(profile))
             return crosswalk
         }
     }
 
-    private func write(_ gathered: inout Gathering, list: ImportList) throws(SiteError)
-        -> ReleaseSummary
-    {
+    func seal(_ crosswalk: Crosswalk, under profile: ReleaseProfile) throws(SiteError) {
+        let name = Release.crosswalkName(profile)
+        try stage { try vault.seal(crosswalk.encoded(), as: name) }
+    }
+
+    private func write(
+        _ gathered: inout Gathering, list: ImportList, under profile: ReleaseProfile
+    ) throws(SiteError) -> ReleaseSummary {
         var summary = ReleaseSummary()
         summary.notesWithheld = gathered.notes
         let report = gathered.withheldByBatch.values.reduce(gathered.report) { $0.moving($1) }
@@ -111,8 +159,8 @@ struct Release {
         summary.resources = report.resources
         summary.imported = report.imported
         summary.rejected = report.rejected
-        let profile = SafeHarborIntervals()
-        var crosswalk = try crosswalk(enrolling: gathered.persons.keys.map { $0 })
+        var crosswalk = try crosswalk(
+            enrolling: gathered.persons.keys.map { $0 }, under: profile)
         var released: [(subject: ReleasedSubject, patient: Int32)] = []
         for patient in gathered.patientKeys.indices {
             let key = gathered.patientKeys[patient]
@@ -124,14 +172,14 @@ struct Release {
             released.append((subject, Int32(patient)))
         }
         summary.withoutEvents = gathered.persons.count - released.count
-        let sealed = crosswalk
-        try stage { try vault.seal(sealed.encoded(), as: Release.crosswalkName) }
+        try seal(crosswalk, under: profile)
         released.sort { $0.subject.record.id < $1.subject.record.id }
         summary.subjects = released.count
         for row in released { summary.counts.add(row.subject.record) }
-        let rows = place(gathered, released: released, counts: &summary.counts)
+        let rows = place(
+            gathered, released: released, under: profile, counts: &summary.counts)
         summary.events = rows.count
-        let path = "\(site.timelinesPath)/\(Release.segmentName(list))"
+        let path = "\(site.timelinesPath)/\(Release.segmentName(list, under: profile))"
         let subjects = released.map(\.subject.record)
         let (codes, units) = (LocalCodes.released(gathered.codes), gathered.units)
         try stage {
@@ -146,9 +194,8 @@ struct Release {
     /// Events of released subjects on their own clocks, in the order gathered.
     private func place(
         _ gathered: Gathering, released: [(subject: ReleasedSubject, patient: Int32)],
-        counts: inout ReleaseCounts
+        under profile: ReleaseProfile, counts: inout ReleaseCounts
     ) -> [EventRow] {
-        let profile = SafeHarborIntervals()
         var position = [Int32](repeating: -1, count: gathered.patientKeys.count)
         for (index, row) in released.enumerated() { position[Int(row.patient)] = Int32(index) }
         var rows: [EventRow] = []
@@ -160,21 +207,21 @@ struct Release {
             let unit = event.unit >= 0 ? gathered.units[Int(event.unit)] : nil
             let isNumber = event.kind != .none && event.kind != .code
             guard
-                !profile.statesAge(
+                !profile.withholdsAge(
                     code: gathered.codes[Int(event.code)].code,
                     number: isNumber ? event.number : nil, unit: unit)
             else {
-                counts.drop("states an age or a date of birth")
+                counts.drop(Release.statesAge)
                 continue
             }
             guard !local.isRare(event.code), event.valueCode < 0 || !local.isRare(event.valueCode)
             else {
-                counts.drop("code of a local system that few subjects have")
+                counts.drop(Release.rareLocalCode)
                 continue
             }
             let anchor = released[Int(subject)].subject.anchor
             guard let start = profile.offset(of: event.start, anchor: anchor) else {
-                counts.drop("earlier than 90 years before an aged subject's last event")
+                counts.drop(Release.beforeAgedSpan)
                 continue
             }
             let end = event.end.flatMap { profile.offset(of: $0, anchor: anchor) }

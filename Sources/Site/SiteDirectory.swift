@@ -126,9 +126,7 @@ package struct SiteDirectory: Sendable {
 
     /// Opens the timelines in force and checks every checksum: a wrong count is worse than none.
     package func timelines() throws(SiteError) -> TimelineStore {
-        guard let current = try CurrentTimelines.read(self) else {
-            throw .nothingImported(directory: path)
-        }
+        let current = try timelinesInForce()
         return try stage {
             let store = try TimelineStore.open("\(timelinesPath)/\(current.segment)")
             try store.verify()
@@ -136,8 +134,26 @@ package struct SiteDirectory: Sendable {
         }
     }
 
+    /// The timelines in force.
+    ///
+    /// - Throws: `.nothingImported`, or `.refused` where `site.yaml` names another profile than the
+    ///   one they were released under: what is said of them would be untrue.
+    func timelinesInForce() throws(SiteError) -> CurrentTimelines {
+        guard let current = try CurrentTimelines.read(self) else {
+            throw .nothingImported(directory: path)
+        }
+        guard current.releaseProfile == configuration.profile else {
+            throw .refused(
+                "\(path)/site.yaml: profile is \(configuration.profile), but the timelines were "
+                    + "released under \(current.releaseProfile); expected the same, or an import "
+                    + "run again")
+        }
+        return current
+    }
+
     /// What the release in force removed and kept, for the privacy officer.
     package func manifest() throws(SiteError) -> ReleaseManifest {
+        _ = try timelinesInForce()
         let release = Release(site: self, vault: try vault())
         guard let summary = try release.summaryInForce() else {
             throw .nothingImported(directory: path)
@@ -170,6 +186,13 @@ struct CurrentTimelines: Codable, Equatable {
     var sha256: String
     /// SHA-256 of the import list it was made from; equal means nothing is left to do.
     var imports: String
+    /// Nil in sites made before there was more than one profile.
+    var profile: String?
+    /// The concepts of an OMOP release.
+    var concepts: ReleasedFile?
+
+    /// The profile the segment was released under.
+    var releaseProfile: String { profile ?? ReleaseProfile.safeHarborIntervals.rawValue }
 
     static func read(_ site: SiteDirectory) throws(SiteError) -> CurrentTimelines? {
         let path = site.timelinesPath + "/CURRENT"

@@ -17,11 +17,16 @@ protocol StageError: Error {
 
 extension BenchmarkError: StageError {}
 extension CaseError: StageError {}
+extension CirceError: StageError {}
 extension CohortError: StageError {}
+extension CohortQuestionError: StageError {}
+extension ConceptError: StageError {}
 extension DeidentificationError: StageError {}
 extension IntakeError: StageError {}
 extension KnowledgeError: StageError {}
 extension LedgerError: StageError {}
+extension OMOPError: StageError {}
+extension OutputsError: StageError {}
 extension SimulationError: StageError {}
 extension TimelineError: StageError {}
 extension VaultError: StageError {}

@@ -67,14 +67,33 @@ struct CRC32C {
 /// Source: Fowler, Noll, Vo and Eastlake, "The FNV Non-Cryptographic Hash Algorithm".
 enum FNV128 {
     /// 32 hexadecimal digits.
-    static func hex(_ bytes: RawSpan) -> String {
+    static func hex(_ bytes: RawSpan) -> String { ContentDigest(bytes).description }
+}
+
+/// A name for content, from `FNV128`.
+struct ContentDigest: Equatable, CustomStringConvertible {
+    let high: UInt64
+    let low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    init(_ bytes: RawSpan) {
         var hash: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
         let prime: UInt128 = 0x0000_0000_0100_0000_0000_0000_0000_013b
         for offset in 0..<bytes.byteCount {
             hash ^= UInt128(bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt8.self))
             hash &*= prime
         }
-        let digits = String(hash, radix: 16)
+        high = UInt64(truncatingIfNeeded: hash >> 64)
+        low = UInt64(truncatingIfNeeded: hash)
+    }
+
+    /// 32 hexadecimal digits.
+    var description: String {
+        let digits = String(UInt128(high) << 64 | UInt128(low), radix: 16)
         return String(repeating: "0", count: 32 - digits.count) + digits
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-// The one file of this target that touches unsafe pointers for reading. Whoever makes a `Column`
-// has checked that it lies in the file; whoever reads one is checked against its count.
+// One of the two files of this target that touch unsafe pointers for reading; the other is
+// `PackedColumn`. Whoever makes a `Column` has checked that it lies in the file; whoever reads one
+// is checked against its count.
 
 /// A file mapped for reading, for as long as something holds on to it.
 ///
@@ -30,6 +31,11 @@ final class MappedFile: @unchecked Sendable {
 
     deinit {
         munmap(UnsafeMutableRawPointer(mutating: base), count)
+    }
+
+    /// Lets go of the pages read so far; they are read again when needed.
+    func releasePages() {
+        madvise(UnsafeMutableRawPointer(mutating: base), count, MADV_DONTNEED)
     }
 
     private static func failure(_ path: String) -> TimelineError {
@@ -61,6 +67,18 @@ final class MappedFile: @unchecked Sendable {
         return Column(
             file: self, base: (base + offset).assumingMemoryBound(to: Element.self),
             count: elements)
+    }
+
+    /// A column packed in a range of the file; nil where it leaves the file or its own range.
+    func packed(
+        at offset: Int, length: Int, count: Int, isConstant: Bool, lane: Int = 0, lanes: Int = 1
+    ) -> PackedColumn? {
+        guard offset >= 0, length >= 0, offset <= self.count, length <= self.count - offset else {
+            return nil
+        }
+        return PackedColumn(
+            owner: self, UnsafeRawBufferPointer(start: base + offset, count: length),
+            count: count, isConstant: isConstant, lane: lane, lanes: lanes)
     }
 }
 

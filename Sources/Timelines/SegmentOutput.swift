@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Writes a segment's blocks one after the other into a temporary file beside the final one, which
+/// Writes a segment's sections one after the other into a temporary file beside the final one, which
 /// takes its place only when everything is on disk.
 final class SegmentOutput {
     private let path: String
@@ -9,8 +9,11 @@ final class SegmentOutput {
     private var file: Int32
     private var buffer: [UInt8] = []
     private var written: UInt64 = 0
-    private var entries: [BlockEntry] = []
+    private var entries: [SectionEntry] = []
     private var isInPlace = false
+    /// Where the section now being written began, and the checksum of what it has so far.
+    private var sectionStart: UInt64 = 0
+    private var sectionChecksum = CRC32C()
 
     /// Bytes gathered before they are handed to the system.
     private static let bufferSize = 1 << 20
@@ -36,35 +39,54 @@ final class SegmentOutput {
         if !isInPlace { unlink(temporary) }
     }
 
-    /// Appends one column.
-    func column<Element: BitwiseCopyable>(
-        _ kind: ColumnKind, code: UInt32 = SegmentFormat.none, _ values: [Element]
-    ) throws(TimelineError) {
+    /// Appends one plain column.
+    func column<Element: BitwiseCopyable>(_ kind: ColumnKind, _ values: [Element])
+        throws(TimelineError)
+    {
         precondition(MemoryLayout<Element>.stride == kind.width, "a column of another width")
-        let offset = written
-        let length = values.count * kind.width
-        let padding = [UInt8](repeating: 0, count: (8 - length % 8) % 8)
-        var checksum = CRC32C()
-        checksum.update(values.span.bytes)
-        checksum.update(padding.span.bytes)
+        begin()
+        try append(values)
+        try end(kind.rawValue, .plain, count: values.count)
+    }
+
+    /// Starts a section whose bytes come piece by piece.
+    func begin() {
+        sectionStart = written
+        sectionChecksum = CRC32C()
+    }
+
+    func append<Element: BitwiseCopyable>(_ values: [Element]) throws(TimelineError) {
+        sectionChecksum.update(values.span.bytes)
         try put(values)
-        try put(padding)
+    }
+
+    /// Ends a section and enters it in the directory.
+    func end(
+        _ kind: UInt16, _ encoding: ColumnEncoding, code: UInt32 = SegmentFormat.none, count: Int
+    ) throws(TimelineError) {
+        let length = Int(written - sectionStart)
+        try append([UInt8](repeating: 0, count: (8 - length % 8) % 8))
         entries.append(
-            BlockEntry(
-                kind: kind.rawValue, encoding: ColumnEncoding.plain.rawValue, code: code,
-                count: UInt64(values.count), offset: offset, length: written - offset,
-                checksum: checksum.value, reserved: 0))
+            SectionEntry(
+                kind: kind, encoding: encoding.rawValue, code: code, count: UInt64(count),
+                offset: sectionStart, length: written - sectionStart,
+                checksum: sectionChecksum.value, reserved: 0))
     }
 
     /// Writes footer and tail, makes the file durable and puts it in place.
     ///
-    /// - Parameter counts: of subjects, events, codes and units.
-    func finish(counts: [UInt64]) throws(TimelineError) {
+    /// - Parameter counts: of subjects, events, codes, units and texts.
+    /// - Returns: the digest of the content.
+    @discardableResult
+    func finish(counts: [UInt64]) throws(TimelineError) -> ContentDigest {
         let footerOffset = written
         let footer = footer(counts)
+        let digest = ContentDigest(footer.span.bytes)
         try put(footer)
         try put(footerOffset)
         try put(written + UInt64(SegmentFormat.tailLength) - 8)
+        try put(digest.low)
+        try put(digest.high)
         try put(CRC32C.checksum(footer.span.bytes))
         try put(SegmentFormat.version)
         try put(SegmentFormat.closingMagic)
@@ -74,11 +96,14 @@ final class SegmentOutput {
         file = -1
         guard closed == 0, rename(temporary, path) == 0 else { throw failure() }
         isInPlace = true
-        try syncDirectory()
+        try DurableFile.syncDirectory(of: path)
+        return digest
     }
 
     private func footer(_ counts: [UInt64]) -> [UInt8] {
         var footer: [UInt8] = []
+        footer.reserveCapacity(
+            SegmentFormat.footerHeadLength + entries.count * SegmentFormat.entryLength)
         func put(_ value: some FixedWidthInteger & BitwiseCopyable) {
             withUnsafeBytes(of: value) { footer.append(contentsOf: $0) }
         }
@@ -118,17 +143,24 @@ final class SegmentOutput {
         buffer.removeAll(keepingCapacity: true)
     }
 
+    private func failure() -> TimelineError {
+        .unwritable(file: path, reason: String(cString: strerror(errno)))
+    }
+}
+
+/// Steps that make files survive a power cut.
+enum DurableFile {
     /// A rename is durable only once the directory is.
-    private func syncDirectory() throws(TimelineError) {
+    static func syncDirectory(of path: String) throws(TimelineError) {
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let handle = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard handle >= 0 else { throw failure() }
+        guard handle >= 0 else { throw failure(path) }
         defer { close(handle) }
-        guard fsync(handle) == 0 else { throw failure() }
+        guard fsync(handle) == 0 else { throw failure(path) }
     }
 
-    private func failure() -> TimelineError {
+    static func failure(_ path: String) -> TimelineError {
         .unwritable(file: path, reason: String(cString: strerror(errno)))
     }
 }

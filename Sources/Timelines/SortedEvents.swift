@@ -2,7 +2,7 @@
 import Records
 
 /// Events in the order of a segment: by code, and within a code by subject, start, end (none
-/// first), value kind, bits of the number, value code, unit and source.
+/// first), value kind, bits of the number, value code, unit, source and attributes.
 ///
 /// The order is total up to events that are equal in everything, so bytes never depend on the order
 /// in which events came.
@@ -19,7 +19,7 @@ struct SortedEvents {
     }
 
     /// - Complexity: O(n log m) for m events of the most frequent code.
-    init(_ rows: [EventRow], codeCount: Int) {
+    init(_ rows: [EventRow], _ attributes: [AttributeColumn], codeCount: Int) {
         var bounds = [Int](repeating: 0, count: codeCount + 1)
         for row in rows { bounds[Int(row.code) + 1] += 1 }
         for code in 0..<codeCount { bounds[code + 1] += bounds[code] }
@@ -32,22 +32,30 @@ struct SortedEvents {
             next[Int(row.code)] += 1
         }
         for code in 0..<codeCount {
-            SortedEvents.sort(&keys[bounds[code]..<bounds[code + 1]], rows)
+            SortedEvents.sort(&keys[bounds[code]..<bounds[code + 1]], rows, attributes)
         }
         order = keys.map(\.row)
         self.bounds = bounds
     }
 
     /// Sorts by the packed key first, then settles the few ties by everything else.
-    private static func sort(_ keys: inout ArraySlice<Key>, _ rows: [EventRow]) {
+    private static func sort(
+        _ keys: inout ArraySlice<Key>, _ rows: [EventRow], _ attributes: [AttributeColumn]
+    ) {
         keys.sort { $0.packed < $1.packed }
         var first = keys.startIndex
         while first < keys.endIndex {
             var last = first + 1
             while last < keys.endIndex, keys[last].packed == keys[first].packed { last += 1 }
             if last - first > 1 {
-                keys[first..<last].sort {
-                    RowRemainder(rows[Int($0.row)]) < RowRemainder(rows[Int($1.row)])
+                keys[first..<last].sort { left, right in
+                    let (left, right) = (Int(left.row), Int(right.row))
+                    let (first, second) = (RowRemainder(rows[left]), RowRemainder(rows[right]))
+                    if first != second { return first < second }
+                    for column in attributes where column.values[left] != column.values[right] {
+                        return column.values[left] < column.values[right]
+                    }
+                    return false
                 }
             }
             first = last

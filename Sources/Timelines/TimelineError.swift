@@ -18,6 +18,12 @@ package enum TimelineError: Error, Equatable, Sendable {
     case subjectsNotSorted(position: Int)
     /// An event given to the writer points outside the tables or ends before it starts.
     case invalidEvent(position: Int, expected: String)
+    /// A column or table given to the writer is not as long as it must be, or not in order.
+    case invalidTable(name: String, expected: String)
+    /// The directory holds no timelines yet.
+    case noTimelines(directory: String)
+    /// Another process writes to the directory.
+    case inUse(directory: String)
     /// More rows than positions of 32 bits can name.
     case tooManyRows(limit: Int)
 
@@ -39,6 +45,12 @@ package enum TimelineError: Error, Equatable, Sendable {
             "subject \(position): expected subjects in strictly ascending order of their ids."
         case .invalidEvent(let position, let expected):
             "event \(position): expected \(expected)."
+        case .invalidTable(let name, let expected):
+            "\(name): expected \(expected)."
+        case .noTimelines(let directory):
+            "\(directory): holds no timelines; expected a directory that timelines were added to."
+        case .inUse(let directory):
+            "\(directory): another process is writing to it; expected to be the only one."
         case .tooManyRows(let limit):
             "one segment holds at most \(limit) rows; expected fewer subjects or events."
         }

@@ -1,71 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 package import Records
 
-/// A segment of timelines, mapped for reading.
+/// Timelines, mapped for reading: one segment, or the segments of a directory seen as one.
 ///
-/// Opening reads the directory and the tables of codes and units only; events are read from the
-/// mapped file as they are asked for. A file altered after opening is found by `verify()`; until
+/// Opening reads the directories and the tables of codes and units only; events are read from the
+/// mapped files as they are asked for. A file altered after opening is found by `verify()`; until
 /// then whatever points outside is left out, and nothing is read outside the file.
+///
+/// Over several segments, subjects, codes and units are those of all, and a subject in several
+/// segments is as the newest one has them. Codes, units and texts that only superseded events use
+/// stay in the tables until the segments are merged.
 package final class TimelineStore: Sendable {
-    let reader: SegmentReader
-    let columns: SegmentColumns
+    /// Oldest first; at least one.
+    let segments: [Segment]
+    /// Nil for one segment, which is read without further ado.
+    let view: SegmentView?
+    let scratch = ScratchPool()
+    /// A name for the content: 32 hexadecimal digits from the checksums and lengths of all columns.
+    ///
+    /// The same content in the same segments gives the same digest; it stops no forger.
+    package let contentDigest: String
+    /// Every code an event has or carries as its value, in ascending order.
+    package let codes: [CodeEntry]
+    /// Every unit an event has, in ascending order of UTF-8 bytes.
+    package let units: [String]
+    /// What had to be done without to open the store, in one sentence; nil if nothing.
+    package let recovery: String?
+    private let concepts: [UInt32]
+    /// Codes that have a concept, by concept, then index.
+    private let codesByConcept: [UInt64]
 
-    private init(_ reader: SegmentReader) throws(TimelineError) {
-        self.reader = reader
-        columns = try SegmentColumns(reader)
+    /// - Parameter first: the oldest segment.
+    init(_ first: Segment, _ others: [Segment] = [], recovery: String? = nil) {
+        segments = [first] + others
+        self.recovery = recovery
+        if others.isEmpty {
+            view = nil
+            codes = first.codes
+            units = first.units
+            concepts = first.concepts
+            contentDigest = first.reader.contentDigest.description
+        } else {
+            let union = SegmentUnion(segments)
+            view = SegmentView(union, scratch: scratch)
+            codes = union.codes
+            units = union.units
+            concepts = union.concepts
+            let digests = segments.map(\.reader.contentDigest.description).joined()
+            contentDigest = ContentDigest(Array(digests.utf8).span.bytes).description
+        }
+        codesByConcept = concepts.enumerated().filter { $0.element != 0 }
+            .map { UInt64($0.element) << 32 | UInt64($0.offset) }.sorted()
     }
 
     /// Opens a segment; refuses a torn or inconsistent one.
     package static func open(_ path: String) throws(TimelineError) -> TimelineStore {
-        try TimelineStore(SegmentReader(path))
+        TimelineStore(try Segment(path))
     }
 
-    /// A name for the content: 32 hexadecimal digits from the checksums and lengths of all blocks.
-    ///
-    /// The same content gives the same digest; it stops no forger.
-    package var contentDigest: String { reader.contentDigest }
+    package var subjectCount: Int { view?.union.subjectCount ?? segments[0].subjectCount }
+    package var eventCount: Int { view?.eventCount ?? segments[0].eventCount }
 
-    package var subjectCount: Int { reader.subjectCount }
-    package var eventCount: Int { reader.eventCount }
-    /// Every code an event has or carries as its value, in ascending order.
-    package var codes: [CodeEntry] { columns.codes }
-    /// Every unit an event has, in ascending order of UTF-8 bytes.
-    package var units: [String] { columns.units }
+    /// The segment that owns a subject, and the subject's position there.
+    @inline(__always)
+    func owner(_ subject: Int) -> (segment: Segment, local: Int) {
+        guard let view else { return (segments[0], subject) }
+        return view.owner(subject)
+    }
+
+    // MARK: Subjects
 
     /// What may be known of a subject besides events; the index must be below `subjectCount`.
     package func subject(_ index: Int) -> SubjectRecord {
-        let subjects = columns.subjects
-        let age = subjects.age[index]
-        return SubjectRecord(
-            id: id(index), sex: sex(index), anchorYear: subjects.year[index],
-            ageAtAnchor: age == SegmentFormat.noAge ? nil : age, isAged: isAged(index),
-            state: string(subjects.state[index]), zip3: string(subjects.zip3[index]),
-            race: string(subjects.race[index]), ethnicity: string(subjects.ethnicity[index]))
+        let (segment, local) = owner(index)
+        return segment.record(local)
     }
 
     /// The subject's sex alone; the index must be below `subjectCount`.
     package func sex(_ index: Int) -> Sex {
-        SexCode.sex(columns.subjects.sex[index]) ?? .unknown
+        let (segment, local) = owner(index)
+        return SexCode.sex(segment.subjects.sex[local]) ?? .unknown
     }
 
     /// The calendar year of the subject's anchor.
-    package func anchorYear(_ index: Int) -> Int32 { columns.subjects.year[index] }
+    package func anchorYear(_ index: Int) -> Int32 {
+        let (segment, local) = owner(index)
+        return segment.subjects.year[local]
+    }
 
     /// Completed years at the anchor; nil where unknown or hidden.
     package func ageAtAnchor(_ index: Int) -> Int32? {
-        let age = columns.subjects.age[index]
-        return age == SegmentFormat.noAge ? nil : age
+        let (segment, local) = owner(index)
+        return Segment.known(segment.subjects.age[local])
     }
 
     /// Every age of the subject reads "90+".
-    package func isAged(_ index: Int) -> Bool { columns.subjects.aged[index] != 0 }
-
-    func id(_ index: Int) -> SubjectID {
-        SubjectID(high: columns.subjects.high[index], low: columns.subjects.low[index])
+    package func isAged(_ index: Int) -> Bool {
+        let (segment, local) = owner(index)
+        return segment.subjects.aged[local] != 0
     }
 
-    private func string(_ position: UInt32) -> String {
-        position < columns.strings.count ? columns.strings[Int(position)] : ""
+    /// The anchor's day counted from 1970-01-01; nil where the profile keeps no true dates.
+    package func anchorDay(_ index: Int) -> Int32? {
+        let (segment, local) = owner(index)
+        return Segment.known(segment.subjects.anchorDay?[local])
+    }
+
+    /// The day of birth counted from 1970-01-01; nil where unknown or withheld.
+    package func birthDay(_ index: Int) -> Int32? {
+        let (segment, local) = owner(index)
+        return Segment.known(segment.subjects.birthDay?[local])
+    }
+
+    /// The year of birth; nil where unknown or withheld.
+    package func birthYear(_ index: Int) -> Int32? {
+        let (segment, local) = owner(index)
+        return Segment.known(segment.subjects.birthYear?[local])
+    }
+
+    func id(_ index: Int) -> SubjectID {
+        let (segment, local) = owner(index)
+        return segment.id(local)
     }
 
     /// Where a subject is in the directory; O(log n).
@@ -79,8 +134,11 @@ package final class TimelineStore: Sendable {
         return low < subjectCount && id(low) == subject ? low : nil
     }
 
+    // MARK: Codes
+
     /// Where a code is in the table; O(log n).
     package func codeIndex(_ code: Code) -> Int? {
+        let codes = codes
         var low = 0
         var high = codes.count
         while low < high {
@@ -88,6 +146,32 @@ package final class TimelineStore: Sendable {
             if codes[middle].code < code { low = middle + 1 } else { high = middle }
         }
         return low < codes.count && codes[low].code == code ? low : nil
+    }
+
+    /// The OMOP concept id of a code, 0 where it has none.
+    ///
+    /// The index must be in the table.
+    package func concept(ofCode index: Int) -> UInt32 { concepts[index] }
+
+    /// The codes of an OMOP concept as indices into the table, ascending; O(log n).
+    package func codes(ofConcept concept: UInt32) -> [Int] {
+        var low = 0
+        var high = codesByConcept.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if codesByConcept[middle] >> 32 < UInt64(concept) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return codesByConcept[low...].prefix { $0 >> 32 == UInt64(concept) }
+            .map { Int(UInt32(truncatingIfNeeded: $0)) }
+    }
+
+    /// The text an attribute points to; empty where there is none.
+    package func text(_ index: Int) -> String {
+        (view.map { $0.text(index) } ?? segments[0].texts[index]) ?? ""
     }
 
     /// How often a code occurs.
@@ -101,52 +185,25 @@ package final class TimelineStore: Sendable {
     /// Every code that events have, in ascending order, with its counts; reads no event.
     package func codeCounts() -> [CodeCount] {
         codes.indices.compactMap { index in
-            columns.postings[index].map {
+            if let view {
+                guard view.eventsOfCode[index] > 0 else { return nil }
+                return CodeCount(
+                    entry: codes[index], events: view.eventsOfCode[index],
+                    subjects: view.subjectsOfCode[index])
+            }
+            return segments[0].postings[index].map {
                 CodeCount(
                     entry: codes[index], events: $0.count,
-                    subjects: Int(columns.codeSubjects[index]))
+                    subjects: Int(segments[0].codeSubjects[index]))
             }
         }
     }
 
     /// All events of a code; nil where the code occurs only as a value or the index is outside.
-    package func postings(code index: Int) -> Postings? {
-        columns.postings.indices.contains(index) ? columns.postings[index] : nil
-    }
-
-    /// A subject's events in order of start, then code, then the order of postings.
     ///
-    /// Empty for an index outside the directory. O(events of the subject).
-    package func timeline(subject index: Int) -> [Event] {
-        let timelines = columns.timelines
-        guard index >= 0, let end = timelines.ends.element(index) else { return [] }
-        let first = index == 0 ? 0 : timelines.ends[index - 1]
-        guard first <= end, end <= UInt64(eventCount) else { return [] }
-        return (Int(first)..<Int(end)).compactMap { place in
-            event(code: Int(timelines.code[place]), row: Int(timelines.row[place]))
-        }
-    }
-
-    private func event(code: Int, row: Int) -> Event? {
-        guard let postings = postings(code: code), row < postings.count else { return nil }
-        let entry = codes[code]
-        return Event(
-            code: entry.code, display: entry.display, start: postings.start(row),
-            end: postings.end(row), value: value(postings, row))
-    }
-
-    private func value(_ postings: Postings, _ row: Int) -> EventValue? {
-        let unit = postings.unit(row).flatMap { units.indices.contains($0) ? units[$0] : nil }
-        switch postings.kind(row) {
-        case .none: return nil
-        case .number: return .number(postings.number(row), unit: unit)
-        case .below: return .below(postings.number(row), unit: unit)
-        case .above: return .above(postings.number(row), unit: unit)
-        case .code:
-            guard let index = postings.valueCode(row), codes.indices.contains(index) else {
-                return nil
-            }
-            return .code(codes[index].code, display: codes[index].display)
-        }
+    /// Over several segments the first call for a code puts its events together: O(n) for those.
+    package func postings(code index: Int) -> Postings? {
+        if let view { return view.postings(index) }
+        return segments[0].postings.indices.contains(index) ? segments[0].postings[index] : nil
     }
 }

@@ -5,8 +5,9 @@ package import Records
 package struct TimelineWriter: Sendable {
     /// Writes a segment and puts it in place as one step, durably.
     ///
-    /// The bytes depend on what the events say, not on their order or that of the tables; codes and
-    /// units no event uses are left out. Events equal in everything are kept as often as given.
+    /// The bytes depend on what the events say, not on their order or that of the tables; codes,
+    /// units and texts no event uses are left out. Events equal in everything are kept as often as
+    /// given.
     ///
     /// - Parameters:
     ///   - subjects: in strictly ascending order of id.
@@ -17,184 +18,110 @@ package struct TimelineWriter: Sendable {
         subjects: [SubjectRecord], events: [EventRow], codes: [CodeEntry], units: [String],
         to path: String
     ) throws(TimelineError) {
-        try check(subjects)
-        try check(events, subjects: subjects.count, codes: codes.count, units: units.count)
-        let tables = SegmentTables(codes: codes, units: units, events: events)
-        let rows = tables.reindexed(events)
-        let sorted = SortedEvents(rows, codeCount: tables.codes.count)
-        let output = try SegmentOutput(path)
-        try write(tables, subjects: subjects, to: output)
-        try write(rows, sorted, to: output)
-        try writeTimelines(rows, sorted, subjects: subjects.count, to: output)
-        try output.finish(
-            counts: [
-                UInt64(subjects.count), UInt64(rows.count), UInt64(tables.codes.count),
-                UInt64(tables.units.count),
-            ])
+        try write(
+            TimelineInput(subjects: subjects, events: events, codes: codes, units: units), to: path)
     }
 
-    private static func check(_ subjects: [SubjectRecord]) throws(TimelineError) {
-        guard subjects.count <= SegmentFormat.rowLimit else {
-            throw .tooManyRows(limit: SegmentFormat.rowLimit)
-        }
-        for position in subjects.indices.dropFirst()
-        where subjects[position - 1].id >= subjects[position].id {
-            throw .subjectsNotSorted(position: position)
-        }
-    }
-
-    private static func check(_ events: [EventRow], subjects: Int, codes: Int, units: Int)
-        throws(TimelineError)
+    /// Writes a segment with attributes, texts and concepts; see the other `write`.
+    ///
+    /// - Returns: the content digest of the segment.
+    @discardableResult
+    package static func write(_ input: TimelineInput, to path: String) throws(TimelineError)
+        -> String
     {
-        guard events.count <= SegmentFormat.rowLimit else {
-            throw .tooManyRows(limit: SegmentFormat.rowLimit)
+        try input.check()
+        let tables = SegmentTables(input)
+        let rows = tables.reindexed(input.events)
+        let attributes = tables.reindexed(input.attributes)
+        let sorted = SortedEvents(rows, attributes, codeCount: tables.codes.count)
+        let builder = try SegmentBuilder(
+            codes: tables.codes, conceptOfCode: tables.concepts, units: tables.units,
+            texts: tables.texts, to: path)
+        try builder.append(subjects: input.subjects)
+        for code in tables.codes.indices {
+            let order = sorted.order[sorted.bounds[code]..<sorted.bounds[code + 1]]
+            try builder.append(posting(order, of: rows, attributes), code: code)
         }
-        for (position, event) in events.enumerated() {
-            let expected: String? =
-                if Int(event.subject) >= subjects {
-                    "a subject among \(subjects)"
-                } else if Int(event.code) >= codes {
-                    "a code among \(codes)"
-                } else if Int(event.valueCode) >= codes || event.valueCode < -1 {
-                    "a value code among \(codes), or -1"
-                } else if event.kind == .code && event.valueCode < 0 {
-                    "a value code, since the value's kind is a code"
-                } else if Int(event.unit) >= units || event.unit < -1 {
-                    "a unit among \(units), or -1"
-                } else if let end = event.end, end < event.start {
-                    "an end at or after the start"
-                } else if let end = event.end,
-                    Int64(end) - Int64(event.start) >= Int64(SegmentFormat.none)
-                {
-                    "fewer than \(SegmentFormat.none) minutes from start to end"
-                } else {
-                    nil
-                }
-            if let expected { throw .invalidEvent(position: position, expected: expected) }
-        }
-    }
-
-    private static func write(
-        _ tables: SegmentTables, subjects: [SubjectRecord], to output: SegmentOutput
-    ) throws(TimelineError) {
-        let systems = tables.codes.map(\.code.system.rawValue)
-        let values = tables.codes.map(\.code.value)
-        let displays = tables.codes.map(\.display)
-        let states = subjects.map(\.state)
-        let zip3s = subjects.map(\.zip3)
-        let races = subjects.map(\.race)
-        let ethnicities = subjects.map(\.ethnicity)
-        let pool = StringPool(
-            systems + values + displays + tables.units + states + zip3s + races + ethnicities)
-        var end: UInt64 = 0
-        let ends = pool.strings.map { string in
-            end += UInt64(string.count)
-            return end
-        }
-        try output.column(.stringEnds, ends)
-        try output.column(.stringBytes, Array(pool.strings.joined()))
-        try output.column(.codeSystem, systems.map(pool.position))
-        try output.column(.codeValue, values.map(pool.position))
-        try output.column(.codeDisplay, displays.map(pool.position))
-        try output.column(.unitText, tables.units.map(pool.position))
-        try output.column(.subjectHigh, subjects.map(\.id.high))
-        try output.column(.subjectLow, subjects.map(\.id.low))
-        try output.column(.subjectSex, subjects.map { SexCode.code(of: $0.sex) })
-        try output.column(.subjectYear, subjects.map(\.anchorYear))
-        try output.column(.subjectAge, subjects.map { $0.ageAtAnchor ?? SegmentFormat.noAge })
-        try output.column(.subjectAged, subjects.map { UInt8($0.isAged ? 1 : 0) })
-        try output.column(.subjectState, states.map(pool.position))
-        try output.column(.subjectZIP3, zip3s.map(pool.position))
-        try output.column(.subjectRace, races.map(pool.position))
-        try output.column(.subjectEthnicity, ethnicities.map(pool.position))
-    }
-
-    private static func write(_ rows: [EventRow], _ sorted: SortedEvents, to output: SegmentOutput)
-        throws(TimelineError)
-    {
-        var subjectsOfCode: [UInt32] = []
-        for code in 0..<sorted.bounds.count - 1 {
-            let posting = sorted.order[sorted.bounds[code]..<sorted.bounds[code + 1]]
-            try write(posting.map { rows[Int($0)] }, code: UInt32(code), to: output)
-            var distinct: UInt32 = 0
-            var previous: UInt32?
-            for row in posting where rows[Int(row)].subject != previous {
-                previous = rows[Int(row)].subject
-                distinct += 1
-            }
-            subjectsOfCode.append(distinct)
-        }
-        try output.column(.codeSubjects, subjectsOfCode)
+        try appendTimelines(rows, sorted, subjects: input.subjects.count, to: builder)
+        return try builder.finish()
     }
 
     /// One code's postings, without the columns it has no use for.
-    private static func write(_ posting: [EventRow], code: UInt32, to output: SegmentOutput)
-        throws(TimelineError)
-    {
-        guard !posting.isEmpty else { return }
-        try output.column(.postingSubject, code: code, posting.map(\.subject))
-        try output.column(.postingStart, code: code, posting.map(\.start))
-        if posting.contains(where: { $0.end != nil }) {
-            let durations = posting.map { row in
-                row.end.map { UInt32(Int64($0) - Int64(row.start)) } ?? SegmentFormat.none
+    private static func posting(
+        _ order: ArraySlice<UInt32>, of rows: [EventRow], _ attributes: [AttributeColumn]
+    ) -> PostingRows {
+        let events = order.map { rows[Int($0)] }
+        var posting = PostingRows()
+        posting.subjects = events.map(\.subject)
+        posting.starts = events.map(\.start)
+        if events.contains(where: { $0.end != nil }) {
+            posting.durations = .each(
+                events.map { row in
+                    row.end.map { Int64($0) - Int64(row.start) } ?? PackedColumn.missing
+                })
+        }
+        if events.contains(where: { $0.kind != .none }) {
+            posting.kinds = .each(events.map(\.kind))
+        }
+        if events.contains(where: { $0.number.bitPattern != 0 }) {
+            posting.numbers = .each(events.map(\.number))
+        }
+        if events.contains(where: { $0.valueCode >= 0 }) {
+            posting.valueCodes = .each(events.map(\.valueCode))
+        }
+        if events.contains(where: { $0.unit >= 0 }) { posting.units = .each(events.map(\.unit)) }
+        if events.contains(where: { $0.source != 0 }) {
+            posting.sources = .each(events.map(\.source))
+        }
+        for column in attributes {
+            let values = order.map { column.values[Int($0)] }
+            if values.contains(where: { $0 != PackedColumn.missing }) {
+                posting.attributes[column.attribute] = .each(values)
             }
-            try output.column(.postingDuration, code: code, durations)
         }
-        if posting.contains(where: { $0.kind != .none }) {
-            try output.column(.postingKind, code: code, posting.map(\.kind.rawValue))
-        }
-        if posting.contains(where: { $0.number.bitPattern != 0 }) {
-            try output.column(.postingNumber, code: code, posting.map(\.number))
-        }
-        if posting.contains(where: { $0.valueCode >= 0 }) {
-            let codes = posting.map { UInt32(bitPattern: $0.valueCode) }
-            try output.column(.postingValueCode, code: code, codes)
-        }
-        if posting.contains(where: { $0.unit >= 0 }) {
-            try output.column(.postingUnit, code: code, posting.map { UInt32(bitPattern: $0.unit) })
-        }
-        if posting.contains(where: { $0.source != 0 }) {
-            try output.column(.postingSource, code: code, posting.map(\.source))
-        }
+        return posting
     }
 
+    /// Subjects whose timelines are handed over at a time.
+    private static let timelineChunk = 4096
+
     /// The second permutation: each subject's events by start, then code, then row of the posting.
-    private static func writeTimelines(
-        _ rows: [EventRow], _ sorted: SortedEvents, subjects: Int, to output: SegmentOutput
+    private static func appendTimelines(
+        _ rows: [EventRow], _ sorted: SortedEvents, subjects: Int, to builder: SegmentBuilder
     ) throws(TimelineError) {
-        var ends = [UInt64](repeating: 0, count: subjects)
-        for row in rows { ends[Int(row.subject)] += 1 }
+        var counts = [UInt32](repeating: 0, count: subjects)
+        for row in rows { counts[Int(row.subject)] += 1 }
         var next = [Int](repeating: 0, count: subjects)
-        var total: UInt64 = 0
+        var total = 0
         for subject in 0..<subjects {
-            next[subject] = Int(total)
-            total += ends[subject]
-            ends[subject] = total
+            next[subject] = total
+            total += Int(counts[subject])
         }
-        // Scattered code by code and row by row, a subject's entries lie in that order already; only
-        // start remains to be sorted by, with the place in that order as the tie-break.
-        var codes = [UInt32](repeating: 0, count: rows.count)
-        var positions = codes
+        // Scattered code by code, a subject's entries lie in the order of codes already.
         var keys = [UInt64](repeating: 0, count: rows.count)
         for code in 0..<sorted.bounds.count - 1 {
             for place in sorted.bounds[code]..<sorted.bounds[code + 1] {
                 let row = rows[Int(sorted.order[place])]
-                let target = next[Int(row.subject)]
-                next[Int(row.subject)] += 1
-                codes[target] = UInt32(code)
-                positions[target] = UInt32(place - sorted.bounds[code])
                 let start = UInt32(bitPattern: row.start) ^ 0x8000_0000
-                keys[target] = UInt64(start) << 32 | UInt64(target)
+                keys[next[Int(row.subject)]] = UInt64(start) << 32 | UInt64(code)
+                next[Int(row.subject)] += 1
             }
         }
         var first = 0
-        for end in ends {
-            keys[first..<Int(end)].sort()
-            first = Int(end)
+        for subject in stride(from: 0, to: subjects, by: timelineChunk) {
+            let chunk = Array(counts[subject..<min(subject + timelineChunk, subjects)])
+            let begin = first
+            for count in chunk {
+                keys[first..<first + Int(count)].sort()
+                first += Int(count)
+            }
+            try builder.append(
+                timelines: chunk,
+                codes: keys[begin..<first].map { UInt32(truncatingIfNeeded: $0) },
+                starts: keys[begin..<first].map {
+                    Int32(bitPattern: UInt32($0 >> 32) ^ 0x8000_0000)
+                })
         }
-        try output.column(.timelineEnds, ends)
-        try output.column(.timelineCode, keys.map { codes[Int(UInt32(truncatingIfNeeded: $0))] })
-        try output.column(.timelineRow, keys.map { positions[Int(UInt32(truncatingIfNeeded: $0))] })
     }
 }
 

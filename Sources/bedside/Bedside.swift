@@ -17,7 +17,7 @@ struct Bedside: AsyncParsableCommand {
         version: Service.codeVersion,
         subcommands: [
             Demo.self, Init.self, Import.self, Manifest.self, Codes.self, Timeline.self,
-            Cohort.self,
+            Cohort.self, Why.self, TimelinesCommand.self,
             Diagnose.self, KnowledgeCommand.self, Benchmark.self, Serve.self, Key.self, Ledger.self,
             Simulate.self,
             Config.self,

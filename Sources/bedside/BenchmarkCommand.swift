@@ -12,7 +12,7 @@ struct Benchmark: ParsableCommand {
         abstract: "Measure agents: sequential diagnosis, and the other measured sets.",
         subcommands: [
             DDXPlus.self, Run.self, ReplayRun.self, Report.self, JudgeRun.self,
-            OverruleVerdict.self, CheckCases.self,
+            OverruleVerdict.self, CheckCases.self, CirceLibrary.self, CohortSpeed.self,
         ])
 
     /// `bedside benchmark ddxplus`.

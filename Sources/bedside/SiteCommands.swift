@@ -47,16 +47,32 @@ struct Init: ParsableCommand {
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Bring FHIR R4 records in: NDJSON or bundles, plain or .gz, a file or a directory.",
-        discussion: "Interrupted imports are resumed by running the same command again.")
+            "Bring records in: FHIR R4 as NDJSON or bundles, or the tables of an OMOP data model.",
+        discussion: """
+            Files may be plain or .gz, OMOP tables also in one .zip. Interrupted imports are \
+            resumed by running the same command again.
+            """)
 
     @OptionGroup var site: SiteOption
     @Argument(help: "File or directory to import.")
     var path: String
+    @Option(
+        name: .long,
+        help: "fhir or omop; by default OMOP where a file is named after one of its tables.")
+    var format: ImportFormat?
+    @Option(
+        name: .long,
+        help: "Release profile of a site that holds nothing yet: limited-data-set keeps true dates."
+    )
+    var profile: String?
     @OptionGroup var output: OutputOption
 
     func run() throws {
-        let directory = try site.open()
+        var directory = try site.open()
+        if let profile {
+            try ImportJob.check(path, as: format)
+            directory = try directory.under(profile: profile)
+        }
         let clock = ContinuousClock()
         let started = clock.now
         let job = ImportJob(site: directory) { progress in
@@ -68,7 +84,7 @@ struct Import: ParsableCommand {
                     format: "file %d of %d, %.1f MB/s on disk, %.0f s left", progress.file,
                     progress.files, rate / 1e6, left), isLast: progress.file == progress.files)
         }
-        let summary = try job.run(path)
+        let summary = try job.run(path, as: format)
         let report = ImportOutput(summary)
         for issue in summary.report.issues.prefix(20) {
             Terminal.note(issue.message)
@@ -76,13 +92,15 @@ struct Import: ParsableCommand {
         let more = summary.report.issues.count + summary.report.issuesOmitted - 20
         if more > 0 { Terminal.note("… and \(Terminal.grouped(more)) more issues") }
         for name in summary.ignored.prefix(20) {
-            Terminal.note("\(name): not a .ndjson or .json file; left alone")
+            Terminal.note(name)
         }
         try output.show(report) { report.text(site: site.site) }
         for refusal in summary.refusals { Terminal.complain(refusal) }
         if !summary.refusals.isEmpty { throw ExitCode.failure }
     }
 }
+
+extension ImportFormat: ExpressibleByArgument {}
 
 /// What `import` prints.
 struct ImportOutput: Encodable {

@@ -21,10 +21,11 @@ struct ManifestTests {
         return ReleaseManifest(profile: .safeHarborIntervals, signer: signer, counts: counts)
     }
 
-    @Test("only the profile of this version is served; the others are refused by name")
+    @Test("the profiles of this version are served; the others are refused by name")
     func profiles() throws {
         #expect(try ReleaseProfile(named: "safe-harbor+intervals") == .safeHarborIntervals)
-        for name in ["safe-harbor", "expert", "limited-data-set"] {
+        #expect(try ReleaseProfile(named: "limited-data-set") == .limitedDataSet)
+        for name in ["safe-harbor", "expert"] {
             let expected = DeidentificationError.profileNotAvailable(name: name)
             #expect(throws: expected) { try ReleaseProfile(named: name) }
             #expect(expected.sentence.contains("not available in this version"))
@@ -39,11 +40,16 @@ struct ManifestTests {
 
     @Test("a release with day offsets is never labelled Safe Harbor 164.514(b)(2)")
     func label() throws {
-        for profile in ReleaseProfile.allCases {
+        let titles: [ReleaseProfile: String] = [
+            .safeHarborIntervals: "Safe Harbor, intervals per local policy",
+            .limitedDataSet: "Limited data set, for use under a data use agreement",
+        ]
+        #expect(titles.count == ReleaseProfile.allCases.count)
+        for (profile, title) in titles {
             for signer in [nil, "A. Officer", "Safe Harbor 164.514(b)(2)"] {
                 let label = ReleaseLabel(profile: profile, signer: signer)
-                #expect(label.title == "Safe Harbor, intervals per local policy")
-                #expect(label.description.hasPrefix("Safe Harbor, intervals per local policy ("))
+                #expect(label.title == title)
+                #expect(label.description.hasPrefix(title + " ("))
             }
         }
         #expect(!manifest().text.contains("164.514(b)(2)"))

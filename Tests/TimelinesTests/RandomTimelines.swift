@@ -10,6 +10,11 @@ struct RandomTimelines {
     var codes: [CodeEntry] = []
     var units = ["mg/dL", "%", "", "mmol/L", "µg"]
     var events: [EventRow] = []
+    /// Parallel to `codes`.
+    var concepts: [UInt32] = []
+    /// Parallel to `events`.
+    var attributes: [EventAttribute: [Int64]] = [:]
+    var texts = ["zwei", "", "eins", "drei"]
 
     init(seed: UInt64, subjects subjectCount: Int = 12, events eventCount: Int = 300) {
         var random = SeededRandom(seed: seed)
@@ -24,15 +29,50 @@ struct RandomTimelines {
                     isAged: random.chance(0.1), state: ["MA", "", "NY"][random.below(3)],
                     zip3: ["000", "021"][random.below(2)], race: ["", "2106-3"][random.below(2)],
                     ethnicity: ["", "2186-5"][random.below(2)]))
+            if seed % 2 == 0 {
+                let last = subjects.count - 1
+                subjects[last].anchorDay = random.chance(0.9) ? Int32(random.below(20_000)) : nil
+                subjects[last].birthDay = random.chance(0.5) ? -Int32(random.below(9000)) : nil
+                subjects[last].birthYear = random.chance(0.5) ? 1950 : nil
+                subjects[last].genderConcept = [0, 8507, 8532][random.below(3)]
+                subjects[last].raceConcept = [0, 8527][random.below(2)]
+                subjects[last].ethnicityConcept = [0, 38_003_564][random.below(2)]
+            }
         }
         for number in 0..<9 {
             codes.append(
                 CodeEntry(
                     code: Code(number % 2 == 0 ? .snomed : .loinc, String(100 - number)),
                     display: number == 3 ? "" : "Größe \(number)"))
+            concepts.append([0, 4_000_000_000, 7][number % 3])
         }
         for _ in 0..<eventCount { events.append(RandomTimelines.event(&random, subjectCount)) }
         for _ in 0..<eventCount / 10 { events.append(events[random.below(events.count)]) }
+        setAttributes(&random)
+    }
+
+    /// Attributes some codes state always, some now and then and some never.
+    private mutating func setAttributes(_ random: inout SeededRandom) {
+        let missing = EventAttribute.missing
+        for attribute in [EventAttribute.table, .recordID, .quantity, .valueText, .refills] {
+            attributes[attribute] = events.map { event in
+                switch attribute {
+                case .table: return Int64(event.code % 3)
+                case .recordID: return Int64(bitPattern: random.next()) | 1
+                case .quantity where random.chance(0.7):
+                    return Int64(bitPattern: (Double(random.below(900)) / 10).bitPattern)
+                case .valueText where event.code == 4: return Int64(random.below(4))
+                case .refills where event.code < 3: return Int64(random.below(5)) - 2
+                default: return missing
+                }
+            }
+        }
+    }
+
+    var input: TimelineInput {
+        TimelineInput(
+            subjects: subjects, events: events, codes: codes, units: units,
+            conceptOfCode: concepts, attributes: attributes, texts: texts)
     }
 
     private static func event(_ random: inout SeededRandom, _ subjects: Int) -> EventRow {
@@ -56,8 +96,7 @@ struct RandomTimelines {
     }
 
     func write(to path: String) throws(TimelineError) {
-        try TimelineWriter.write(
-            subjects: subjects, events: events, codes: codes, units: units, to: path)
+        try TimelineWriter.write(input, to: path)
     }
 
     /// The timeline of a subject, from the rows alone.

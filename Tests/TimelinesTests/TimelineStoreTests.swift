@@ -7,7 +7,7 @@ import Timelines
 
 @Suite("Timelines")
 struct TimelineStoreTests {
-    @Test("a subject's timeline is what sorting their events by hand gives", arguments: 0..<40)
+    @Test("a subject's timeline is what sorting their events by hand gives", arguments: 0..<20)
     func timelines(seed: UInt64) throws {
         let scratch = try ScratchDirectory()
         let random = RandomTimelines(seed: seed)
@@ -67,7 +67,7 @@ struct TimelineStoreTests {
         Dictionary(rows.map { ($0, 1) }, uniquingKeysWith: +)
     }
 
-    @Test("shuffled events and tables give the same bytes and the same digest", arguments: 0..<30)
+    @Test("shuffled events and tables give the same bytes and the same digest", arguments: 0..<12)
     func shuffling(seed: UInt64) throws {
         let scratch = try ScratchDirectory()
         let random = RandomTimelines(seed: seed)
@@ -80,7 +80,17 @@ struct TimelineStoreTests {
         shuffled.units = unitOrder.map { random.units[$0] }
         shuffled.codes.append(CodeEntry(code: Code(.icd10, "unused"), display: "unused"))
         shuffled.codes.append(CodeEntry(code: random.codes[0].code, display: ""))
-        shuffled.events.shuffle(using: &generator)
+        shuffled.concepts = codeOrder.map { random.concepts[$0] } + [9, 0]
+        let eventOrder = random.events.indices.shuffled(using: &generator)
+        shuffled.events = eventOrder.map { random.events[$0] }
+        let textOrder = random.texts.indices.shuffled(using: &generator)
+        shuffled.texts = textOrder.map { random.texts[$0] } + ["unused"]
+        shuffled.attributes = random.attributes.mapValues { column in eventOrder.map { column[$0] }
+        }
+        shuffled.attributes[.valueText] = shuffled.attributes[.valueText]?.map { text in
+            text < 0 ? text : Int64(textOrder.firstIndex(of: Int(text)) ?? -1)
+        }
+        shuffled.attributes[.lotNumber] = eventOrder.map { _ in EventAttribute.missing }
         for index in shuffled.events.indices {
             let event = shuffled.events[index]
             func moved(_ old: Int32, _ order: [Int]) -> Int32 {
@@ -120,8 +130,10 @@ struct TimelineStoreTests {
     func extremes() throws {
         let scratch = try ScratchDirectory()
         var random = RandomTimelines(seed: 2, subjects: 1, events: 0)
+        random.attributes = [:]
         random.events = [
             EventRow(subject: 0, code: 0, start: .min, end: .max - 1),
+            EventRow(subject: 0, code: 0, start: .min, end: .max),
             EventRow(subject: 0, code: 0, start: .max, end: .max),
             EventRow(subject: 0, code: 1, start: .min, kind: .number, number: -0.0),
             EventRow(subject: 0, code: 1, start: 0, kind: .above, number: .infinity),
@@ -164,14 +176,10 @@ struct TimelineStoreTests {
             ),
             (EventRow(subject: 0, code: 0, start: 0, unit: -2), "a unit among 5, or -1"),
             (EventRow(subject: 0, code: 0, start: 9, end: 8), "an end at or after the start"),
-            (
-                EventRow(subject: 0, code: 0, start: .min, end: .max),
-                "fewer than 4294967295 minutes from start to end"
-            ),
         ]
         for (event, expected) in wrong {
             var copy = random
-            copy.events.insert(event, at: 7)
+            copy.events[7] = event
             let error = TimelineError.invalidEvent(position: 7, expected: expected)
             #expect(throws: error) { try copy.write(to: scratch.file("a")) }
         }
@@ -206,6 +214,8 @@ struct TimelineStoreTests {
             throws: TimelineError.unreadable(file: path, reason: "No such file or directory")
         ) { try TimelineStore.open(path) }
         #expect(throws: TimelineError.unreadable(file: scratch.path, reason: "not a regular file"))
-        { try TimelineStore.open(scratch.path) }
+        {
+            try TimelineStore.open(scratch.path)
+        }
     }
 }

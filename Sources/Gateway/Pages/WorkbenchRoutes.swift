@@ -18,6 +18,7 @@ struct WorkbenchRoutes: Sendable {
         let work = WorkUpPage(service: service)
         let play = PlayPage(service: service)
         let cohort = CohortPage(service: service)
+        let discover = DiscoverPage(service: service)
         let ledger = LedgerPage(service: service)
         let overview = OverviewPage(service: service)
         show(pages, Place.overview.path) { _, _, _ in try await overview.view() }
@@ -35,6 +36,7 @@ struct WorkbenchRoutes: Sendable {
         }
         show(pages, Place.cohort.path) { _, _, _ in cohort.start() }
         post(pages, Place.cohort.path) { form, _ in try await cohort.view(form) }
+        add(discover, to: pages)
         show(pages, Place.ledger.path) { request, _, _ in
             try ledger.view(before: request.uri.queryParameters["before"].flatMap { Int($0) })
         }
@@ -53,6 +55,26 @@ struct WorkbenchRoutes: Sendable {
             return Response(
                 status: .ok, headers: [.contentType: file.contentType],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+        }
+    }
+
+    private func add(_ discover: DiscoverPage, to pages: RouterGroup<GatewayContext>) {
+        show(pages, Place.discover.path) { _, _, _ in try await discover.start() }
+        post(pages, Place.discover.path) { form, _ in try await discover.view(form) }
+        show(pages, "discover/{digest}") { request, context, _ in
+            try await discover.view(context.parameters.get("digest"), request.uri.query)
+        }
+        answer(pages, "discover/{digest}/why") { form, context, _ in
+            try await discover.explained(form, context.parameters.get("digest"))
+        }
+        pages.get("discover/{digest}/{file}") { [maker] request, context in
+            do {
+                return try await discover.file(
+                    context.parameters.get("file"), of: context.parameters.get("digest"),
+                    request.uri.query)
+            } catch {
+                return maker.response(to: error, for: maker.visit(request))
+            }
         }
     }
 

@@ -16,7 +16,7 @@ struct Assembly {
     private var codes = InternTable()
     private var patients = InternTable()
     private var units = InternTable()
-    private var seen: Set<ResourceKey> = []
+    private var seen = KeySet()
     private var imported = [Int](repeating: 0, count: ImportedType.allCases.count)
     private var lastOther = ""
     private var lastOtherCount = 0
@@ -90,7 +90,7 @@ struct Assembly {
         do throws(Rejection) {
             guard let id = ResourceID.of(scanned.id, fullURL: fullURL) else { throw .noID }
             let resource = ResourceKey(type: ImportedType.patient.name, id: id)
-            guard seen.insert(resource).inserted else { throw .duplicateID }
+            guard seen.insert(resource) else { throw .duplicateID }
             let key = id.string
             var person = scanned.person
             person.key = key

@@ -5,6 +5,7 @@ enum PatientReference {
     /// `urn:uuid:X`, `Patient/X`, `http://h/fhir/Patient/X` and `Patient/X/_history/1` all give X.
     static func key(_ reference: ByteText) throws(Rejection) -> ByteText {
         guard reference.count > 0 else { throw .noPatientReference }
+        if let key = plain(reference) { return key }
         if reference[0] == UInt8(ascii: "#") { throw .containedReference }
         for prefix in ["urn:uuid:", "urn:oid:"] as [StaticString] where reference.hasPrefix(prefix)
         {
@@ -23,6 +24,20 @@ enum PatientReference {
         }
         guard kind == "Patient" else { throw .notAPatient }
         return key
+    }
+
+    /// X of `Patient/X`, the usual form; nil for any other.
+    private static func plain(_ reference: ByteText) -> ByteText? {
+        let prefix: StaticString = "Patient/"
+        let length = prefix.utf8CodeUnitCount
+        guard reference.count > length, reference.hasPrefix(prefix) else { return nil }
+        for index in length..<reference.count {
+            switch reference[index] {
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "|"): return nil
+            default: continue
+            }
+        }
+        return reference.part(length, reference.count)
     }
 
     /// The last part of a `fullUrl`: what references inside the bundle call the resource.

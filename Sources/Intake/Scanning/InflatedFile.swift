@@ -126,10 +126,26 @@ final class InflatedFile {
     private func copy(
         to target: UnsafeMutablePointer<UInt8>, capacity: Int
     ) throws(IntakeError) -> Int {
-        try refill()
+        if inputStart == inputEnd, !isFileAtEnd { return try readDirectly(target, capacity) }
         let count = min(capacity, inputEnd - inputStart)
         target.update(from: input + inputStart, count: count)
         inputStart += count
         return count
+    }
+
+    /// Plain text goes straight where it is wanted; 0 at the end of the file.
+    private func readDirectly(
+        _ target: UnsafeMutablePointer<UInt8>, _ capacity: Int
+    ) throws(IntakeError) -> Int {
+        while true {
+            let count = Glibc.read(descriptor, target, capacity)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw InflatedFile.failure(name)
+            }
+            if count == 0 { isFileAtEnd = true }
+            bytesRead += count
+            return count
+        }
     }
 }

@@ -2,16 +2,17 @@
 
 /// Numbers of JSON as `Double`, correctly rounded.
 enum NumberText {
-    private static let powers: [Double] = [
-        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-    ]
+    /// The powers of ten that fit into 64 bits.
+    private static let powers: [UInt64] = (0...19).map { exponent in
+        (0..<exponent).reduce(1) { power, _ in power * 10 }
+    }
 
     /// The value of a text that has passed the JSON grammar; nil beyond the range of `Double`.
     ///
-    /// Up to 15 digits without an exponent are exact in one division (Clinger, PLDI 1990); all
+    /// Up to 19 digits without an exponent are one division of whole numbers, rounded once; all
     /// others take the standard library's way.
     static func double(_ text: ByteText) -> Double? {
-        var mantissa: Int64 = 0
+        var mantissa: UInt64 = 0
         var digits = 0
         var decimals = 0
         var isFraction = false
@@ -24,13 +25,31 @@ enum NumberText {
                 isFraction = true
                 continue
             }
-            guard byte &- 0x30 < 10, digits < 15 else { return slow(text) }
-            mantissa = mantissa &* 10 &+ Int64(byte &- 0x30)
+            guard byte &- 0x30 < 10, digits < 19 else { return slow(text) }
+            mantissa = mantissa &* 10 &+ UInt64(byte &- 0x30)
             digits += 1
             if isFraction { decimals += 1 }
         }
-        let magnitude = Double(mantissa) / powers[decimals]
+        let magnitude = quotient(mantissa, powers[decimals])
         return isNegative ? -magnitude : magnitude
+    }
+
+    /// The quotient of two whole numbers, rounded to the nearest `Double`, halves to even.
+    private static func quotient(_ dividend: UInt64, _ divisor: UInt64) -> Double {
+        // Both exact, so the one division is rounded correctly (Clinger, PLDI 1990).
+        if dividend <= 1 << 53, divisor <= 1 << 53 { return Double(dividend) / Double(divisor) }
+        let shift = dividend.leadingZeroBitCount
+        let scale = divisor.leadingZeroBitCount
+        let (above, below) = (dividend << shift, divisor << scale)
+        // Halved where needed, the quotient has its highest bit at 63: 53 bits to keep, 11 to round.
+        let isHalved = above >= below
+        let (quotient, remainder) = below.dividingFullWidth(
+            isHalved ? (above >> 1, above << 63) : (above, 0))
+        var kept = quotient >> 11
+        let rest = quotient & 0x7FF
+        if rest > 0x400 || rest == 0x400 && (remainder > 0 || kept & 1 == 1) { kept += 1 }
+        let exponent = scale - shift - (isHalved ? 63 : 64) + 11
+        return Double(kept) * Double(bitPattern: UInt64(1023 + exponent) << 52)
     }
 
     private static func slow(_ text: ByteText) -> Double? {

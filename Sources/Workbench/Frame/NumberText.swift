@@ -74,27 +74,44 @@ package enum NumberText {
     }
 }
 
-/// A count as it may be shown: exact, or known only to be small.
+/// A count as it may be shown: exact, rounded, or hidden.
 package enum ShownCount: Hashable, Sendable {
     case exact(Int)
+    /// One of several numbers, shown by their middle.
+    case about(Int)
     /// From 1 to one less than the bound; which of them is not shown.
     case hidden(below: Int)
+    /// From the first number to the second; which of them is not shown.
+    case between(Int, Int)
+    /// Nothing is told of it.
+    case withheld
 
     /// A count that disclosure control released (a number) or withheld (nil).
     package init(_ released: Int?, hiddenBelow bound: Int = 11) {
         self = released.map { .exact($0) } ?? .hidden(below: bound)
     }
 
-    /// `1,203` or `<11`.
-    package var text: String {
+    /// `1,203`, `≈1,203`, `<11`, `979–989` or `–`.
+    package var text: String { text(NumberText.whole) }
+
+    /// The same with numbers as a file has them.
+    var plainText: String { text { String($0) } }
+
+    private func text(_ number: (Int) -> String) -> String {
         switch self {
-        case .exact(let count): NumberText.whole(count)
-        case .hidden(let bound): "<\(bound)"
+        case .exact(let count): number(count)
+        case .about(let count): "≈" + number(count)
+        case .hidden(let bound): "<" + number(bound)
+        case .between(let lower, let upper): "\(number(lower))–\(number(upper))"
+        case .withheld: "–"
         }
     }
 
-    /// The number where it is shown.
+    /// The number where one is shown.
     var shown: Int? {
-        if case .exact(let count) = self { count } else { nil }
+        switch self {
+        case .exact(let count), .about(let count): count
+        case .hidden, .between, .withheld: nil
+        }
     }
 }

@@ -26,6 +26,7 @@ package enum Place: String, Sendable, CaseIterable {
     case workUp = "/work-up"
     case play = "/play"
     case cohort = "/cohort"
+    case discover = "/discover"
     case ledger = "/ledger"
     case api = "/api"
 
@@ -49,6 +50,7 @@ package enum Place: String, Sendable, CaseIterable {
         case .workUp: "Work-up"
         case .play: "Play"
         case .cohort: "Cohort"
+        case .discover: "Discover"
         case .ledger: "Ledger"
         case .api: "API"
         }
