@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Cohorts
 import Foundation
+import Records
 import Timelines
 
 /// Seven longitudinal queries over replicated timelines, each timed.

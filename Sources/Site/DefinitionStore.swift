@@ -78,13 +78,11 @@ package final class DefinitionStore: Sendable {
             .filter { $0.hasSuffix(".json") }
         guard names.count > limit else { return }
         let dated = names.map { name in
-            var status = stat()
-            let isKnown = lstat("\(path)/\(name)", &status) == 0
-            let time = isKnown ? status.st_mtim : timespec()
-            return (seconds: time.tv_sec, parts: time.tv_nsec, name: name)
+            let facts = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")
+            return (date: facts?[.modificationDate] as? Date ?? .distantPast, name: name)
         }
-        for old in dated.sorted(by: <).prefix(names.count - limit)
-        where old.name != newest + ".json" {
+        let oldest = dated.sorted { ($0.date, $0.name) < ($1.date, $1.name) }
+        for old in oldest.prefix(names.count - limit) where old.name != newest + ".json" {
             unlink("\(path)/\(old.name)")
         }
     }

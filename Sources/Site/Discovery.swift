@@ -2,7 +2,7 @@
 package import Cohorts
 import Deidentification
 import Ledger
-package import Records
+import Records
 package import Timelines
 
 /// What a site counts cohorts in: its timelines, its concepts and how small a count is hidden.

@@ -4,7 +4,7 @@ import Deidentification
 import Ledger
 package import Records
 import Synchronization
-package import Timelines
+import Timelines
 
 /// What is asked of a stored definition: which of its rules are off, and which outcome is followed.
 package struct DiscoveryRequest: Hashable, Sendable {
@@ -134,7 +134,7 @@ package final class DiscoveryDesk: Sendable {
             kept.waiting += 1
         }
         defer { kept.withLock { $0.waiting -= 1 } }
-        return try evaluating.withLock { _ throws(SiteError) in
+        return try evaluating.withLock { _ throws(SiteError) -> DiscoveryRelease in
             // Who asked at the same time may have it already.
             if let known = kept.withLock({ $0.answers[request] }) { return known }
             let found = try found(request.digest, json, in: ground)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Crypto
 import Foundation
-package import Intake
+import Intake
 
 /// What records come as.
 package enum ImportFormat: String, Sendable, CaseIterable, Codable {

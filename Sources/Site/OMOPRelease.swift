@@ -60,7 +60,7 @@ struct OMOPRelease {
         summary.events = input.events.count
         summary.codes = Set(input.events.map(\.code)).count
         let path = "\(release.site.timelinesPath)/\(Release.segmentName(list, under: profile))"
-        try stage { try TimelineWriter.write(input, to: path) }
+        _ = try stage { try TimelineWriter.write(input, to: path) }
         summary.segmentSHA256 = try Files.digest(path)
         summary.concepts = try writeConcepts(content, list: list)
         return summary

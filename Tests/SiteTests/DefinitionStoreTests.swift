@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import Cohorts
 import Foundation
+import Records
 import Testing
 
 @testable import Site
@@ -65,9 +67,9 @@ struct DefinitionStoreTests {
         for number in 0..<5 {
             let digest = try store.keep(Array("{\"number\":\(number)}".utf8))
             // Files of one moment have no order: an hour lies between them.
-            var times = [timespec(tv_sec: 1_000_000 + number * 3600, tv_nsec: 0)]
-            times.append(times[0])
-            #expect(utimensat(AT_FDCWD, "\(store.path)/\(digest).json", times, 0) == 0)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSince1970: 1e6 + Double(number) * 3600)],
+                ofItemAtPath: "\(store.path)/\(digest).json")
             digests.append(digest)
         }
         let kept = try digests.map { try store.text(of: $0) != nil }
@@ -102,7 +104,8 @@ struct DefinitionStoreTests {
 @Suite("Discovery desk")
 struct DiscoveryDeskTests {
     private static let json = Array(
-        #"{"name":"Diabetes","index":{"anyOf":["SNOMED/44054006"]},"rules":[]}"#.utf8)
+        #"{"name":"Diabetes","index":{"anyOf":["SNOMED/44054006"],"occurrence":"first"},"rules":[]}"#
+            .utf8)
 
     /// A served site with an export of some patients.
     private func serve(

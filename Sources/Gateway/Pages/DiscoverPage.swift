@@ -3,6 +3,7 @@ import Cohorts
 import Hummingbird
 import Records
 import Site
+import Timelines
 import Workbench
 
 /// Counts cohorts that are pasted or built; every answer shown is an entry of the ledger.
@@ -95,11 +96,12 @@ struct DiscoverPage: Sendable {
             let release = try await Background.run { try desk.count(json) }
             view.outcome = .counted(try await shown(release))
             view.mayExplain = true
-        } catch SiteError.nothingImported {
-            view.outcome = .noData(DiscoverPage.noData)
         } catch let error as SiteError {
-            guard case .refused = error else { throw error }
-            view.outcome = .refused(.init(sentence: error.asSentence))
+            switch error {
+            case .nothingImported: view.outcome = .noData(DiscoverPage.noData)
+            case .refused: view.outcome = .refused(.init(sentence: error.asSentence))
+            default: throw error
+            }
         }
         return view
     }

@@ -26,10 +26,10 @@ extension AlgebraDefinition {
         rules += question.rules.map { rule in
             AlgebraRule(rule.name, AlgebraCondition(rule, in: ground))
         }
+        let plan: AlgebraExit.Plan =
+            if let days = question.endDays { .days(days, from: .start) } else { .endOfObservation }
         self.init(
-            name: question.name, index: index, rules: rules,
-            exit: AlgebraExit(question.endDays.map { .days($0, from: .start) } ?? .endOfObservation)
-        )
+            name: question.name, index: index, rules: rules, exit: AlgebraExit(plan))
     }
 }
 

@@ -29,7 +29,7 @@ extension DiscoverView.Result {
             name: release.name, digest: release.request.digest, language: release.language,
             inEnglish: DiscoverView.Sentence.tree(release.english),
             persons: ShownCount(outputs.persons),
-            entries: outputs.rows.map { .exact($0) } ?? .withheld,
+            entries: outputs.rows.map { ShownCount.exact($0) } ?? .withheld,
             warnings: release.warnings.map { DiscoverView.Warning($0) }, seconds: release.seconds,
             ledgerIndex: ledgerIndex)
         if !release.canToggle {
@@ -48,7 +48,7 @@ extension DiscoverView.Result {
                 DiscoverView.Warning("Persons of other or unknown sex are counted and not drawn."))
         }
         ageHistogram = outputs.histograms.first { $0.name == "age at start" }
-            .flatMap(DiscoverView.Histogram.init)
+            .flatMap { DiscoverView.Histogram($0) }
         codes = outputs.codes.filter { !$0.isBookkeeping }.map { DiscoverView.CodeCount($0) }
         before = outputs.characterisation.map {
             DiscoverView.Characterisation($0, limit: DiscoverView.Result.linesBefore)
@@ -77,8 +77,8 @@ extension DiscoverView.Result {
     }
 }
 
-/// Persons by age band and sex, told by block: a cell that were exact under one choice of rules
-/// and under another would give away who lies between.
+/// Persons by age band and sex, told by block: cells exact under one choice of rules and
+/// another would give away, by their difference, the few who lie between.
 private struct AgeSexCells {
     let bands: [CohortView.AgeBand]
     let hasOthers: Bool
@@ -94,7 +94,7 @@ private struct AgeSexCells {
         hasOthers = cells.contains { !drawn.contains($0.sex) && $0.count != .exact(0) }
         var names: [String] = []
         for cell in cells where !names.contains(cell.band) { names.append(cell.band) }
-        bands = names.compactMap { name in
+        bands = names.compactMap { name -> CohortView.AgeBand? in
             let counts = drawn.map { sex in
                 cells.first { $0.band == name && $0.sex == sex }?.count ?? .exact(0)
             }
@@ -154,17 +154,17 @@ extension DiscoverView.CodeCount {
         self.init(
             code: code, name: frequency.display.isEmpty ? code : frequency.display,
             persons: ShownCount(frequency.persons.count),
-            events: frequency.events.map { ShownCount($0) } ?? .withheld,
+            events: frequency.events.map { ShownCount($0) } ?? ShownCount.withheld,
             share: frequency.persons.share)
     }
 }
 
 extension DiscoverView.Characterisation {
-    fileprivate init(_ comparison: Characterisation, limit: Int) {
+    fileprivate init(_ comparison: Cohorts.Characterisation, limit: Int) {
         self.init(
             window: "365 days before the index date",
             comparison: "those with the entry event who fail the rules",
-            rows: comparison.codes.prefix(limit).compactMap { row in
+            rows: comparison.codes.prefix(limit).compactMap { row -> Row? in
                 guard let code = row.code else { return nil }
                 return Row(
                     code: code.description, name: row.name, cohort: ShownCount(row.cohort.count),

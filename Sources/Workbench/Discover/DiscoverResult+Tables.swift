@@ -19,27 +19,31 @@ extension DiscoverView.Result {
     /// Entries have a column where they are told of any step.
     var attritionTable: DiscoverTable {
         let hasEntries = steps.contains { $0.entries != .withheld }
-        return DiscoverTable(
-            caption: "Attrition",
-            columns: [
-                Column("Rule"), Column("State"), Column("Removed", number: true),
-                Column("Persons left", number: true),
-            ] + (hasEntries ? [Column("Entries left", number: true)] : [])
-                + [Column("Meet it alone", number: true)],
-            rows: steps.enumerated().map { position, step in
-                [
-                    .text(step.rule), .text(position == 0 ? "entry" : step.isOn ? "on" : "off"),
-                    .count(step.removed), .count(step.persons),
-                ] + (hasEntries ? [.count(step.entries)] : [])
-                    + [step.alone.map { .count($0) } ?? .text("")]
-            })
+        var columns = [
+            Column("Rule"), Column("State"), Column("Removed", number: true),
+            Column("Persons left", number: true),
+        ]
+        if hasEntries { columns.append(Column("Entries left", number: true)) }
+        columns.append(Column("Meet it alone", number: true))
+        let rows = steps.enumerated().map { position, step in
+            let state = position == 0 ? "entry" : step.isOn ? "on" : "off"
+            var row: [DiscoverTable.Value] = [
+                .text(step.rule), .text(state), .count(step.removed), .count(step.persons),
+            ]
+            if hasEntries { row.append(.count(step.entries)) }
+            row.append(step.alone.map { .count($0) } ?? .text(""))
+            return row
+        }
+        return DiscoverTable(caption: "Attrition", columns: columns, rows: rows)
     }
 
     /// Whether some count of persons stands for several.
     var hasRounded: Bool {
-        ([persons] + steps.flatMap { [$0.persons, $0.removed] } + ages.flatMap(\.counts)
-            + codes.map(\.persons))
-            .contains { if case .about = $0 { true } else { false } }
+        var counts = [persons]
+        for step in steps { counts += [step.persons, step.removed] }
+        for band in ages { counts += band.counts }
+        counts += codes.map(\.persons)
+        return counts.contains { if case .about = $0 { true } else { false } }
     }
 
     var ageSexTable: DiscoverTable {

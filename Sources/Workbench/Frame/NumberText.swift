@@ -92,12 +92,12 @@ package enum ShownCount: Hashable, Sendable {
     }
 
     /// `1,203`, `≈1,203`, `<11`, `979–989` or `–`.
-    package var text: String { text(NumberText.whole) }
+    package var text: String { written(NumberText.whole) }
 
     /// The same with numbers as a file has them.
-    var plainText: String { text { String($0) } }
+    var plainText: String { written { String($0) } }
 
-    private func text(_ number: (Int) -> String) -> String {
+    private func written(_ number: (Int) -> String) -> String {
         switch self {
         case .exact(let count): number(count)
         case .about(let count): "≈" + number(count)
