@@ -3,6 +3,9 @@
 //   ./bedside bench ledger [ENTRIES]
 //   ./bedside bench import FILE-OR-DIRECTORY
 //   ./bedside bench decisions DDXPLUS-PATIENTS
+//   ./bedside bench observations OBSERVATIONS.ndjson
+//   ./bedside bench cohorts FHIR-EXPORT WORK-DIRECTORY [EVENTS]
+//   ./bedside bench memory
 import Foundation
 import Site
 
@@ -18,11 +21,24 @@ do {
     case "decisions":
         guard let path = arguments.dropFirst().first else { throw BenchmarkUsage() }
         try await DecisionBenchmark.run(path)
+    case "observations":
+        guard let path = arguments.dropFirst().first else { throw BenchmarkUsage() }
+        try ImportPeer.run(path)
+    case "cohorts":
+        let rest = Array(arguments.dropFirst())
+        guard rest.count >= 2 else { throw BenchmarkUsage() }
+        try CohortComparison.run(
+            export: rest[0], work: rest[1],
+            events: rest.count > 2 ? Int(rest[2]) ?? 27_296_170 : 27_296_170)
+    case "memory":
+        MemoryBandwidth.run()
     default:
         throw BenchmarkUsage()
     }
 } catch is BenchmarkUsage {
-    print("usage: ./bedside bench ledger [ENTRIES] | import PATH | decisions FILE")
+    print(
+        "usage: ./bedside bench ledger [ENTRIES] | import PATH | decisions FILE | "
+            + "observations FILE | cohorts EXPORT WORK [EVENTS] | memory")
     exit(2)
 } catch {
     print("the benchmark stopped: \(error)")

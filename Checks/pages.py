@@ -18,9 +18,10 @@ def browser(width, height):
 
 
 def press(driver, text):
-    """Presses the first button whose label holds the text."""
+    """Presses the first button whose wording or label holds the text."""
     for button in driver.find_elements(By.TAG_NAME, "button"):
-        if text.lower() in button.text.lower():
+        said = f"{button.text} {button.get_attribute('aria-label') or ''}"
+        if text.lower() in said.lower():
             driver.execute_script("arguments[0].click()", button)
             time.sleep(1.0)
             return True
@@ -76,6 +77,7 @@ def main(base, out):
     for width, height in ((1280, 900), (390, 844)):
         driver = browser(width, height)
         steps = [("overview", "/", []), ("cohort", "/cohort", []), ("cohort-counted", "/cohort", ["Count"]),
+                 ("discover", "/discover", []), ("discover-counted", "/discover", ["Count: Type 2"]),
                  ("play", "/play", []), ("work-up-start", "/work-up", []), ("work-up", "/work-up", ["Begin", "Yes", "No", "Yes"]),
                  ("ledger", "/ledger", []), ("ledger-verified", "/ledger", ["Verify"]),
                  ("ledger-entry", "/ledger/0", []), ("api", "/api", []), ("error", "/ledger/999999", [])]

@@ -227,6 +227,16 @@ extension DiscoveryDesk {
         return index
     }
 
+    /// The subject a person names: by its 32 hexadecimal digits, whether the timelines have it or
+    /// not, or by its position; nil for anything else.
+    package func subject(named text: String) throws(SiteError) -> SubjectID? {
+        if let subject = SubjectID(text) { return subject }
+        guard let position = Int(text), let store = try ground()?.store,
+            (0..<store.subjectCount).contains(position)
+        else { return nil }
+        return store.subject(position).id
+    }
+
     /// Puts on record that somebody asks why one subject is in a cohort or not: who, about whom.
     @discardableResult
     package func recordQuestion(

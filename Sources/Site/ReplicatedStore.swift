@@ -21,8 +21,15 @@ package enum ReplicatedStore {
     private static func build(
         _ export: ReplicatedExport, replicates: Int, to path: String
     ) throws(TimelineError) {
+        let units = export.base.units
+        let order = units.indices.sorted {
+            units[$0].utf8.lexicographicallyPrecedes(units[$1].utf8)
+        }
+        var place = [Int32](repeating: 0, count: units.count)
+        for (index, unit) in order.enumerated() { place[unit] = Int32(index) }
         let builder = try SegmentBuilder(
-            codes: export.codes, conceptOfCode: export.concepts, units: export.base.units, to: path)
+            codes: export.codes, conceptOfCode: export.concepts, units: order.map { units[$0] },
+            to: path)
         var anchors: [Int32] = []
         var shifts: [[Int32]] = []
         for replicate in 0..<replicates {
@@ -38,7 +45,7 @@ package enum ReplicatedStore {
                 export.append(
                     code: code, replicate: replicate, shifts: shifts[replicate], to: &rows)
                 guard rows.count >= piece || replicate == replicates - 1 else { continue }
-                try builder.append(posting(rows, anchors: anchors), code: code)
+                try builder.append(posting(rows, anchors: anchors, units: place), code: code)
                 rows.removeAll()
             }
         }
@@ -46,14 +53,18 @@ package enum ReplicatedStore {
         _ = try builder.finish()
     }
 
-    private static func posting(_ rows: ReplicatedRows, anchors: [Int32]) -> PostingRows {
+    /// - Parameter units: where each of the export's units went in the segment's table.
+    private static func posting(
+        _ rows: ReplicatedRows, anchors: [Int32], units: [Int32]
+    ) -> PostingRows {
         var posting = PostingRows()
         posting.subjects = rows.subjects
         posting.starts = zip(rows.subjects, rows.days).map { ($1 - anchors[Int($0)]) * 1440 }
         if rows.numbers.contains(where: { !$0.isNaN }) {
             posting.kinds = .each(rows.numbers.map { $0.isNaN ? .none : .number })
             posting.numbers = .each(rows.numbers.map { $0.isNaN ? 0 : $0 })
-            posting.units = .each(zip(rows.numbers, rows.units).map { $0.isNaN ? -1 : $1 })
+            posting.units = .each(
+                zip(rows.numbers, rows.units).map { $0.isNaN || $1 < 0 ? -1 : units[Int($1)] })
         }
         posting.attributes = [.table: .each(rows.tables.map { Int64($0.rawValue) })]
         return posting

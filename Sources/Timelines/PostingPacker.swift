@@ -86,14 +86,23 @@ struct PostingPacker {
     mutating func append(_ rows: RawRows, subjects subjectLimit: Int) throws(TimelineError) {
         let added = rows.subjects.count
         guard rows.starts.count == added else { throw invalid("as many starts as subjects") }
+        let (owners, times) = (rows.subjects, rows.starts)
+        var previous = last
+        var distinct = 0
         for row in 0..<added {
-            let next = (subject: rows.subjects[row], start: rows.starts[row])
-            guard Int(next.subject) < subjectLimit, last.map({ $0 <= next }) ?? true else {
-                throw invalid("rows of known subjects in order of subject, then start")
+            let (subject, start) = (owners[row], times[row])
+            if let before = previous, before.subject == subject {
+                guard before.start <= start else { throw disordered }
+            } else {
+                guard Int(subject) < subjectLimit, (previous?.subject ?? 0) <= subject else {
+                    throw disordered
+                }
+                distinct += 1
             }
-            if last?.subject != next.subject { subjectCount += 1 }
-            last = next
+            previous = (subject, start)
         }
+        last = previous
+        subjectCount += distinct
         subjects.append(rows.subjects.lazy.map { Int64($0) })
         starts.append(rows.starts.lazy.map { Int64($0) })
         for (kind, values) in rows.others {
@@ -148,6 +157,10 @@ struct PostingPacker {
     ) throws(TimelineError) {
         let (encoding, bytes) = column.finish()
         try body(PackedSection(kind: kind, encoding: encoding, bytes: bytes))
+    }
+
+    private var disordered: TimelineError {
+        invalid("rows of known subjects in order of subject, then start")
     }
 
     private func outside(_ kind: UInt16) -> TimelineError {

@@ -131,26 +131,43 @@ package final class SegmentBuilder {
             throw .invalidTable(
                 name: "timelines", expected: "as many entries as counted, of known subjects")
         }
-        var entry = 0
-        for count in counts {
-            let end = entry + Int(count)
-            var previous: (start: Int32, code: UInt32)?
-            while entry < end {
-                let (code, start) = (codes[entry], starts[entry])
-                guard Int(code) < nextRow.count, previous.map({ $0 <= (start, code) }) ?? true
-                else {
-                    throw .invalidTable(
-                        name: "timeline of subject \(timelineEnds.count)",
-                        expected: "entries in order of start, then code")
-                }
-                previous = (start, code)
-                timelines?.append(Int64(code), Int64(start), Int64(nextRow[Int(code)]))
-                nextRow[Int(code)] += 1
-                entry += 1
-            }
-            timelineEnds.append((timelineEnds.last ?? 0) + UInt64(count))
+        let rows = try rows(of: counts, codes, starts)
+        timelines?.append(codes, starts, rows)
+        var end = timelineEnds.last ?? 0
+        timelineEnds += counts.map { count in
+            end += UInt64(count)
+            return end
         }
         if let bytes = timelines?.take(), !bytes.isEmpty { try output.append(bytes) }
+    }
+
+    /// Which row of its code's postings each entry is: the next one each time.
+    private func rows(of counts: [UInt32], _ codes: [UInt32], _ starts: [Int32])
+        throws(TimelineError) -> [UInt32]
+    {
+        var rows = [UInt32](repeating: 0, count: codes.count)
+        var next = nextRow
+        var entry = 0
+        for (subject, count) in counts.enumerated() {
+            let first = entry
+            let end = entry + Int(count)
+            while entry < end {
+                let code = Int(codes[entry])
+                guard code < next.count,
+                    entry == first || starts[entry - 1] < starts[entry]
+                        || (starts[entry - 1] == starts[entry] && codes[entry - 1] <= codes[entry])
+                else {
+                    throw .invalidTable(
+                        name: "timeline of subject \(timelineEnds.count + subject)",
+                        expected: "entries in order of start, then code")
+                }
+                rows[entry] = next[code]
+                next[code] += 1
+                entry += 1
+            }
+        }
+        nextRow = next
+        return rows
     }
 
     private func beginTimelines() throws(TimelineError) {

@@ -10,6 +10,18 @@ enum DemoExamples {
         var present: Set<String>
     }
 
+    /// Adults from their first record of hypertension on.
+    static let question = """
+        {
+          "algebra": 1,
+          "name": "Adults from their first record of hypertension on",
+          "index": { "first": { "codes": ["SNOMED/38341003"] } },
+          "rules": [ { "name": "adult", "require": { "age": { "min": 18 } } } ],
+          "exit": { "at": { "endOfObservation": true } },
+          "strata": ["sex"]
+        }
+        """
+
     /// A made-up patient with sudden shortness of breath, written for software testing; not
     /// reviewed by clinicians.
     static func patient() throws -> Patient {

@@ -52,6 +52,8 @@ struct DemoReport {
         var events = 0
         var rejected = 0
         var cohort = Cohort()
+        /// Persons in the demo's question, as told.
+        var discovered = ""
         var diagnosis: Diagnosis?
         var benchmark: Benchmark?
         var ledger: Ledger?

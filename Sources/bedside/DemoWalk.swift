@@ -69,9 +69,34 @@ struct DemoWalk {
             report.output.cohort.add(cohort)
         }
         let site = try report.site()
+        try discover(&report, at: site)
         report.key = try KeyStore(site).create(name: "demo-client").key
         try Recorder(site).record(
             Entry(.keyCreated, actor: "demo", body: ["name": .string("demo-client")]))
+    }
+
+    /// A question in the cohort algebra with an outcome: who, and for how long without it.
+    private func discover(_ report: inout DemoReport, at site: SiteDirectory) throws {
+        let json = Array(DemoExamples.question.utf8)
+        let told = try report.time("Discover at \(site.configuration.name)") {
+            let ground = try site.discovery()
+            let finding = try ground.find(json, named: "the demo's question")
+            var options = OutputOptions()
+            options.outcomes = [Outcome(name: "death", codes: [.death])]
+            let told = try ground.outputs(of: finding, options: options)
+            try Recorder(site).record(
+                ground.entry(json, persons: told.persons.text, actor: "demo"))
+            return told
+        } said: { told in
+            let curve = told.timeToEvent.first?.strata.first?.curve.last
+            return "\(told.persons.text) persons"
+                + (curve.map {
+                    String(
+                        format: ", %.0f %% alive after %.0f years", $0.survival * 100,
+                        $0.day / 365.25)
+                } ?? ", too few to follow")
+        }
+        report.output.discovered = told.persons.text
     }
 
     /// Works the demo's patient up: the panel asks, the scripted patient answers.

@@ -8,7 +8,7 @@ struct TimelinesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "timelines",
         abstract: "Look at, check or merge a directory of timeline segments.",
-        subcommands: [Show.self, Merge.self])
+        subcommands: [Show.self, Merge.self, Verify.self, Sample.self])
 
     struct Report: Encodable {
         var generation: Int
@@ -27,12 +27,47 @@ struct TimelinesCommand: ParsableCommand {
 
         @Argument(help: "Directory of segments.")
         var directory: String
-        @Flag(name: .long, help: "Check every checksum; a flipped byte is named.")
-        var verify = false
+        @OptionGroup var output: OutputOption
+
+        func run() throws { try TimelinesCommand.show(directory, output: output) }
+    }
+
+    /// `bedside timelines verify`.
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check every checksum and order; a flipped byte is named with its column.")
+
+        @Argument(help: "Directory of segments.")
+        var directory: String
         @OptionGroup var output: OutputOption
 
         func run() throws {
-            try TimelinesCommand.show(directory, verify: verify, output: output)
+            try TimelinesCommand.attempt { () throws(TimelineError) in
+                try TimelineDirectory(directory).verify()
+            }
+            try TimelinesCommand.show(directory, output: output)
+        }
+    }
+
+    /// `bedside timelines sample`.
+    struct Sample: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Append made-up segments to a directory, for checks of merging.")
+
+        @Argument(help: "Directory of segments; made where it is missing.")
+        var directory: String
+        @Option(name: .long, help: "How many segments.")
+        var segments = 3
+        @Option(name: .long, help: "Subjects in each.")
+        var subjects = 10_000
+        @OptionGroup var output: OutputOption
+
+        func run() throws {
+            try TimelinesCommand.attempt { () throws(TimelineError) in
+                try SampleTimelines.append(
+                    to: TimelineDirectory(directory), segments: segments, subjects: subjects)
+            }
+            try TimelinesCommand.show(directory, output: output)
         }
     }
 
@@ -46,20 +81,25 @@ struct TimelinesCommand: ParsableCommand {
         @OptionGroup var output: OutputOption
 
         func run() throws {
-            do throws(TimelineError) {
+            try TimelinesCommand.attempt { () throws(TimelineError) in
                 try TimelineDirectory(directory).merge()
-            } catch { throw SiteError.refused(error.sentence) }
-            try TimelinesCommand.show(directory, verify: false, output: output)
+            }
+            try TimelinesCommand.show(directory, output: output)
         }
     }
 
-    private static func show(_ directory: String, verify: Bool, output: OutputOption) throws {
-        let summary: TimelineDirectory.Summary
+    private static func attempt<Result>(
+        _ work: () throws(TimelineError) -> Result
+    ) throws -> Result {
         do throws(TimelineError) {
-            let opened = TimelineDirectory(directory)
-            if verify { try opened.verify() }
-            summary = try opened.summary()
+            return try work()
         } catch { throw SiteError.refused(error.sentence) }
+    }
+
+    private static func show(_ directory: String, output: OutputOption) throws {
+        let summary = try attempt { () throws(TimelineError) in
+            try TimelineDirectory(directory).summary()
+        }
         let report = Report(
             generation: Int(summary.generation), segments: summary.files,
             subjects: summary.subjects, events: summary.events, digest: summary.digest,

@@ -278,7 +278,7 @@ struct DiscoverAskingTests {
             #expect(record.contains("subject.explained"))
             #expect(record.contains(subject) && record.contains(digest))
 
-            let nobody = try await visitor.post(path, [("subject", "17")])
+            let nobody = try await visitor.post(path, [("subject", "6000")])
             #expect(nobody.text.contains("Nothing to explain."))
             let empty = try await visitor.post(path, [("subject", "")])
             #expect(empty.text.contains("Needed:"))

@@ -11,26 +11,23 @@ package struct AlgebraPrevalence: Hashable, Sendable {
 extension AlgebraEngine {
     /// Counts all subjects, and those with rows of an expression, by stratum.
     ///
-    /// - Parameter strata: one number from 0 for each subject; others are left out.
     /// - Returns: strata with subjects, ascending.
-    /// - Complexity: O(subjects + strata) and the expression's.
-    package func prevalence(of expression: AlgebraExpression, by strata: [Int])
+    /// - Complexity: O(strata) and the expression's.
+    package func prevalence(of expression: AlgebraExpression, by strata: PopulationStrata)
         -> [AlgebraPrevalence]
     {
         var evaluation = AlgebraEvaluation(store: store, facts: facts)
         let rows = evaluation.rows(expression, RowSet.Needs(), AlgebraEvaluation.Scope())
-        let size = (strata.max() ?? -1) + 1
-        var subjects = [Int](repeating: 0, count: max(size, 0))
-        var affected = subjects
-        for stratum in strata where stratum >= 0 { subjects[stratum] += 1 }
+        var affected = [Int](repeating: 0, count: strata.subjects.count)
         var previous: UInt32?
         for subject in rows.subjects where subject != previous {
             previous = subject
-            let stratum = strata[Int(subject)]
+            let stratum = Int(strata.stratum[Int(subject)])
             if stratum >= 0 { affected[stratum] += 1 }
         }
-        return subjects.indices.filter { subjects[$0] > 0 }.map {
-            AlgebraPrevalence(stratum: $0, subjects: subjects[$0], affected: affected[$0])
+        return strata.subjects.indices.filter { strata.subjects[$0] > 0 }.map {
+            AlgebraPrevalence(
+                stratum: $0, subjects: strata.subjects[$0], affected: affected[$0])
         }
     }
 
@@ -113,5 +110,26 @@ struct DaySteps {
             if days[middle] <= day { low = middle + 1 } else { high = middle }
         }
         return low == 0 ? 1 : shares[low - 1]
+    }
+}
+
+/// Which stratum each subject of a site is in, and how many are in each: made once for a site, since
+/// neither depends on what is asked.
+package struct PopulationStrata: Sendable {
+    /// One number from 0 for each subject; -1 for those in none.
+    let stratum: [Int16]
+    /// By stratum.
+    let subjects: [Int]
+
+    /// - Parameter strata: numbers from 0 for each subject; others are in none.
+    /// - Complexity: O(subjects).
+    init(_ strata: [Int]) {
+        stratum = strata.map { Int16(exactly: $0).map { max(-1, $0) } ?? -1 }
+        var counts: [Int] = []
+        for number in stratum where number >= 0 {
+            while counts.count <= Int(number) { counts.append(0) }
+            counts[Int(number)] += 1
+        }
+        subjects = counts
     }
 }

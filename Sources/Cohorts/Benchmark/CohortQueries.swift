@@ -9,11 +9,18 @@ package import Timelines
 package struct CohortQueries: Sendable {
     package let engine: AlgebraEngine
 
+    /// Sex and decade of birth of every subject: 2 x decade + 1 for women.
+    private let birthStrata: PopulationStrata
+
     private var store: TimelineStore { engine.store }
 
     /// - Complexity: O(subjects).
     package init(_ store: TimelineStore) {
         engine = AlgebraEngine(store)
+        birthStrata = PopulationStrata(
+            zip(engine.facts.sexes, engine.birthDecades()).map { sex, decade in
+                decade < 0 ? -1 : Int(decade) * 2 + (sex == .female ? 1 : 0)
+            })
     }
 
     private static func snomed(_ values: String...) -> AlgebraExpression {
@@ -100,11 +107,7 @@ package struct CohortQueries: Sendable {
     /// Rows of sex, decade of birth (days since 1870 in tens of years of 365.2 days), subjects,
     /// subjects who ever had hypertension.
     package func q3() -> [[Double]] {
-        let decades = engine.birthDecades()
-        let strata = zip(engine.facts.sexes, decades).map { sex, decade in
-            Int(decade) * 2 + (sex == .female ? 1 : 0)
-        }
-        return engine.prevalence(of: CohortQueries.hypertension, by: strata).map { cell in
+        engine.prevalence(of: CohortQueries.hypertension, by: birthStrata).map { cell in
             [
                 Double(cell.stratum % 2), Double(cell.stratum / 2), Double(cell.subjects),
                 Double(cell.affected),

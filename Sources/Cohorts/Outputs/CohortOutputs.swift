@@ -159,22 +159,24 @@ extension CohortOutputs {
         _ store: TimelineStore, _ policy: ReleasePolicy
     ) -> [ValueHistogram] {
         let members = MemberValues(rows, in: store)
+        let count = rows.persons
         let days = members.days()
         let age = ValueHistogram(
             name: "age at start", unit: "years", values: members.ages(), of: persons,
-            width: 10, policy: policy)
+            holding: count, width: 10, policy: policy)
         let stay =
             days.isEmpty
             ? []
             : [
                 ValueHistogram(
                     name: "time from start to end", unit: "days", values: days,
-                    of: persons, policy: policy)
+                    of: persons, holding: count, policy: policy)
             ]
         let values = options.values.map { value in
             let found = members.numbers(of: value.code, window: value.window, unit: value.unit)
             return ValueHistogram(
                 name: value.name, unit: found.unit, values: found.values, of: persons,
+                holding: count,
                 width: value.binWidth, policy: policy)
         }
         // What a mean or quantile is with one rule more and one less tells the one who differs.

@@ -43,6 +43,13 @@ package struct ReleasePolicy: Hashable, Sendable {
         return .about(start...(place == last ? low - smallCell : start + block - 1))
     }
 
+    /// How many of a group have something, where everybody's having it may be told like nobody's.
+    ///
+    /// - Parameter all: the group's true size.
+    func share(_ count: Int, of group: ReleasedCount, holding all: Int) -> ReleasedCount {
+        count == all ? group : share(count, of: group)
+    }
+
     /// A count told by itself: exact, or hidden where it is small.
     func cell(_ count: Int) -> ReleasedCount {
         (1..<max(1, smallCell)).contains(count) ? .hidden(1...smallCell - 1) : .exact(count)

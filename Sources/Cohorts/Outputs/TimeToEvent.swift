@@ -93,7 +93,8 @@ extension TimeToEvent {
         let horizon = max(1, min(horizon ?? end, end))
         self.horizon = horizon
         let drawer = StratumDrawer(
-            horizon: horizon, persons: persons, rules: rules, store: store, policy: policy)
+            horizon: horizon, persons: persons, size: rows.persons, rules: rules, store: store,
+            policy: policy)
         let sexes = Sex.allCases.map { sex in
             followUp.members.filter { store.sex($0.subject) == sex }
         }
@@ -116,6 +117,8 @@ private struct StratumDrawer {
     let horizon: Int
     /// Members of the cohort, as told: every other count is told as a share of them.
     let persons: ReleasedCount
+    /// How many they are.
+    let size: Int
     let rules: FollowUpRules
     let store: TimelineStore
     let policy: ReleasePolicy
@@ -124,7 +127,7 @@ private struct StratumDrawer {
         -> (stratum: TimeToEvent.Stratum, curve: KaplanMeier)
     {
         let curve = policy.isControlled ? rounded(members) : exact(members)
-        let count = policy.share(members.count, of: persons)
+        let count = policy.share(members.count, of: persons, holding: size)
         let outcomes = policy.share(
             members.count { $0.hasOutcome && $0.days <= horizon }, of: persons)
         let isTold = count.value != nil && outcomes.value != nil

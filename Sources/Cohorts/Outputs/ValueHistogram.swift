@@ -37,16 +37,17 @@ extension ValueHistogram {
     /// - Parameters:
     ///   - values: one for each member who has one.
     ///   - group: the members, as told.
+    ///   - members: how many they are.
     ///   - width: of the bins; nil for one that fits (Freedman and Diaconis).
     package init(
         name: String, unit: String, values: [Double], of group: ReleasedCount,
-        width: Double? = nil, policy: ReleasePolicy
+        holding members: Int, width: Double? = nil, policy: ReleasePolicy
     ) {
         let sample = SortedSample(values)
         let count = sample.values.count
         self.name = name
         self.unit = unit
-        persons = policy.share(count, of: group)
+        persons = policy.share(count, of: group, holding: members)
         guard !policy.isControlled || count >= 2 * policy.block && persons.value != nil else {
             mean = nil
             standardDeviation = nil

@@ -203,10 +203,10 @@ extension DiscoverPage {
         let nobody = DiscoverView.Explanation(
             subject: text, finding: .nothing("The timelines here have no patient of that number."))
         view.explanation = nobody
-        guard let subject = SubjectID(text) else { return view }
-        let (desk, request) = (
-            desk, DiscoveryRequest(digest: digest ?? "", off: choice.off)
-        )
+        let desk = desk
+        let named = try await Background.run { try desk.subject(named: text) }
+        guard let subject = named else { return view }
+        let request = DiscoveryRequest(digest: digest ?? "", off: choice.off)
         try await desk.recordQuestion(about: subject, request, actor: WorkUpPage.principal)
         let report = try await Background.run { try desk.explain(subject, request) }
         if let report {

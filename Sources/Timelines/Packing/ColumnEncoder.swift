@@ -75,13 +75,18 @@ struct TableEncoder {
         pending = contents.map { _ in [] }
     }
 
-    /// Appends a row of three.
-    mutating func append(_ first: Int64, _ second: Int64, _ third: Int64) {
-        pending[0].append(first)
-        pending[1].append(second)
-        pending[2].append(third)
-        count += 1
-        if pending[0].count == PackedColumn.blockRows { encode() }
+    /// Appends rows of three columns of one length.
+    mutating func append(_ first: [UInt32], _ second: [Int32], _ third: [UInt32]) {
+        var row = 0
+        while row < first.count {
+            let end = min(first.count, row + PackedColumn.blockRows - pending[0].count)
+            pending[0].append(contentsOf: first[row..<end].lazy.map { Int64($0) })
+            pending[1].append(contentsOf: second[row..<end].lazy.map { Int64($0) })
+            pending[2].append(contentsOf: third[row..<end].lazy.map { Int64($0) })
+            count += end - row
+            row = end
+            if pending[0].count == PackedColumn.blockRows { encode() }
+        }
     }
 
     private mutating func encode() {

@@ -158,8 +158,14 @@ extension DiscoverView.Result {
             case .ages, .agesPicture: ageHistogram != nil
             case .codes: !codes.isEmpty
             case .before, .beforePicture: before != nil
-            case .survival, .incidence, .survivalPicture:
+            case .survival, .incidence:
                 if case .followed = followUp { true } else { false }
+            case .survivalPicture:
+                if case .followed(let survival, _) = followUp {
+                    survival.lastShownDay != nil
+                } else {
+                    false
+                }
             }
         }
     }

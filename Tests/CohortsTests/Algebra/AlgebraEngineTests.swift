@@ -137,7 +137,7 @@ struct AlgebraEngineTests {
         let engine = AlgebraEngine(store)
         let asked = AlgebraExpression.codes(RandomAlgebra.codes[1])
         let strata = (0..<store.subjectCount).map { $0 % 5 - 1 }
-        for cell in engine.prevalence(of: asked, by: strata) {
+        for cell in engine.prevalence(of: asked, by: PopulationStrata(strata)) {
             let own = strata.indices.filter { strata[$0] == cell.stratum }
             #expect(cell.stratum >= 0 && cell.subjects == own.count)
             #expect(
