@@ -28,6 +28,12 @@ extension Postings {
             starts: Int32(clamping: starts.lowerBound)...Int32(clamping: starts.upperBound))
     }
 
+    /// What every event of the code carries; nil where the store does not say once for all.
+    package var sameKind: ValueKind? {
+        guard let kinds = columns.kinds else { return ValueKind.none }
+        return kinds.sameValue.flatMap { UInt8(exactly: $0) }.flatMap(ValueKind.init(rawValue:))
+    }
+
     /// The smallest and the largest number of a block; nil where one is not comparable.
     ///
     /// Rows without a number count as 0. `0...0` where no row of the code has a number.

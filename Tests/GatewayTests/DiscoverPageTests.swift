@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import Cohorts
 import Foundation
+import HTTPTypes
 import Ledger
 import Records
 import Site
 import Testing
+import Timelines
 import Workbench
 
 @testable import Gateway

@@ -123,7 +123,7 @@ package struct PopulationStrata: Sendable {
 
     /// - Parameter strata: numbers from 0 for each subject; others are in none.
     /// - Complexity: O(subjects).
-    init(_ strata: [Int]) {
+    package init(_ strata: [Int]) {
         stratum = strata.map { Int16(exactly: $0).map { max(-1, $0) } ?? -1 }
         var counts: [Int] = []
         for number in stratum where number >= 0 {

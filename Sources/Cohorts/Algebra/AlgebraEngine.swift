@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
+import Dispatch
 import Records
+import Synchronization
 package import Timelines
 
 /// Evaluates definitions of the cohort algebra over a segment of timelines.
 ///
 /// Rows are columns in order of subject and start; two sets meet by one merge. The events that
 /// rules read are read once, only for subjects with an index row and on the days that some rule asks
-/// for.
+/// for. Nothing asks across subjects, so many index rows are judged in parts, side by side.
 package struct AlgebraEngine: Sendable {
     package let store: TimelineStore
     let facts: SubjectFacts
 
+    /// Parts of the subjects that are judged side by side, each with columns as long as the directory.
+    private static let partCount = 2
+    /// Fewer index rows are judged faster by one.
+    private let rowsOfPart: Int
+
+    /// - Parameter rowsOfPart: fewest index rows that are worth a part of their own.
     /// - Complexity: O(subjects).
-    package init(_ store: TimelineStore) {
+    package init(_ store: TimelineStore, rowsOfPart: Int = 2048) {
         self.store = store
+        self.rowsOfPart = rowsOfPart
         facts = SubjectFacts(store)
     }
 
@@ -22,24 +31,22 @@ package struct AlgebraEngine: Sendable {
         var evaluation = AlgebraEvaluation(store: store, facts: facts)
         let entries = evaluation.rows(
             definition.index, definition.indexNeeds, AlgebraEvaluation.Scope())
-        let members = SubjectBounds(of: entries, subjects: store.subjectCount)
-        evaluation.read(EventPlan(definition), around: entries)
-        let layers = IndexLayers(entries, members: members, subjects: store.subjectCount)
-        let passes = definition.rules.map { rule in
-            let condition = rule.condition.aboutIndexRows
-            var passes = RowMask(size: entries.count)
-            for layer in layers.layers(ifSplit: condition.mentionsIndex(isTop: true)) {
-                evaluation.mask(condition, layer.rows, layer.scope).forEach {
-                    passes.insert(layer.position($0))
-                }
-            }
-            return passes
+        let plan = EventPlan(definition)
+        let parts = entries.parts(
+            plan.asksEveryCode ? 1 : AlgebraEngine.partCount, ofAtLeast: rowsOfPart)
+        let before = evaluation
+        let verdicts = Mutex([AlgebraVerdicts?](repeating: nil, count: parts.count))
+        DispatchQueue.concurrentPerform(iterations: parts.count) { place in
+            var evaluation = before
+            let part = evaluation.judge(
+                parts.count == 1 ? entries : entries.slice(parts[place]), by: definition, plan)
+            verdicts.withLock { $0[place] = part }
         }
-        var exits = AlgebraExits(entries)
-        for layer in layers.layers(ifSplit: definition.exit.mentionsIndex) {
-            let part = evaluation.exits(definition.exit, layer.rows, layer.scope)
-            exits.take(part, at: layer)
+        let judged = verdicts.withLock { $0.compactMap(\.self) }
+        let passes = definition.rules.indices.map { rule in
+            RowMask(joining: judged.map { $0.passes[rule] })
         }
+        let exits = AlgebraExits(joining: judged.map(\.exits))
         return AlgebraResult(
             rules: definition.rules.map(\.name), subjects: entries.subjects,
             starts: entries.starts, ends: exits.ends, stops: exits.stops, passes: passes,
@@ -58,7 +65,39 @@ package struct AlgebraEngine: Sendable {
     }
 }
 
+/// What rules and exit say of index rows.
+struct AlgebraVerdicts: Sendable {
+    /// One for each rule.
+    var passes: [RowMask]
+    var exits: AlgebraExits
+}
+
 extension AlgebraEvaluation {
+    /// Judges index rows, all those of their subjects together.
+    mutating func judge(
+        _ entries: RowSet, by definition: AlgebraDefinition, _ plan: EventPlan
+    ) -> AlgebraVerdicts {
+        let members = SubjectBounds(of: entries, subjects: store.subjectCount)
+        read(plan, around: entries)
+        let layers = IndexLayers(entries, members: members, subjects: store.subjectCount)
+        var passes: [RowMask] = []
+        for rule in definition.rules {
+            let condition = rule.condition.aboutIndexRows
+            var passed = RowMask(size: entries.count)
+            for layer in layers.layers(ifSplit: condition.mentionsIndex(isTop: true)) {
+                mask(condition, layer.rows, layer.scope).forEach {
+                    passed.insert(layer.position($0))
+                }
+            }
+            passes.append(passed)
+        }
+        var exits = AlgebraExits(entries)
+        for layer in layers.layers(ifSplit: definition.exit.mentionsIndex) {
+            exits.take(self.exits(definition.exit, layer.rows, layer.scope), at: layer)
+        }
+        return AlgebraVerdicts(passes: passes, exits: exits)
+    }
+
     /// Reads what a plan wants of each event.
     mutating func read(_ plan: EventPlan, around entries: RowSet) {
         hasReadEvents = true

@@ -61,6 +61,7 @@ extension AlgebraEvaluation {
     private func within(_ window: AlgebraWindow, _ rows: RowSet, _ scope: Scope) -> RowMask {
         guard let index = scope.index else { return RowMask(size: rows.count) }
         let days = DayHull(window)
+        if window.edge == .start { return startsWithin(days, of: window.of, index, rows) }
         return RowMask(size: rows.count) { row in
             let subject = Int(rows.subjects[row])
             guard index.starts[subject] != DenseIndex.none else { return false }
@@ -68,6 +69,33 @@ extension AlgebraEvaluation {
             let own = window.edge == .start ? rows.starts[row] : rows.end(row)
             return days.contains(Int(DayNumber.of(own)) - Int(DayNumber.of(reference)))
         }
+    }
+
+    /// The rows that start on some days around the index row, whose days are told once a subject.
+    private func startsWithin(
+        _ days: DayHull, of edge: AlgebraEdge, _ index: DenseIndex, _ rows: RowSet
+    ) -> RowMask {
+        let (subjects, starts) = (rows.subjects.span, rows.starts.span)
+        let indexStarts = index.starts.span
+        let references = edge == .start ? index.starts.span : index.ends.span
+        var mask = RowMask(size: rows.count)
+        var current: UInt32?
+        var (first, last) = (Int.max, Int.min)
+        for row in 0..<subjects.count {
+            let subject = subjects[row]
+            if subject != current {
+                current = subject
+                (first, last) = (.max, .min)
+                if indexStarts[Int(subject)] != DenseIndex.none {
+                    let day = Int(DayNumber.of(references[Int(subject)]))
+                    first = days.first.map { (day + $0) * 1440 } ?? .min
+                    last = days.last.map { (day + $0) * 1440 + 1439 } ?? .max
+                }
+            }
+            let start = Int(starts[row])
+            if start >= first && start <= last { mask.insert(row) }
+        }
+        return mask
     }
 
     private mutating func isObserved(

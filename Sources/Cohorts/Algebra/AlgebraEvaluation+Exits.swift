@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// When and why each index row's stay ends.
-struct AlgebraExits {
+struct AlgebraExits: Sendable {
     /// Minutes since the subject's anchor, equal to or after the start.
     var ends: [Int32]
     /// Position of the stop; -1 where the stay ended as planned.
@@ -10,6 +10,12 @@ struct AlgebraExits {
     init(_ rows: RowSet) {
         ends = rows.starts
         stops = [Int8](repeating: -1, count: rows.count)
+    }
+
+    /// One behind the other.
+    init(joining parts: [AlgebraExits]) {
+        ends = parts.count == 1 ? parts[0].ends : parts.flatMap(\.ends)
+        stops = parts.count == 1 ? parts[0].stops : parts.flatMap(\.stops)
     }
 
     mutating func take(_ part: AlgebraExits, at layer: IndexLayers.Layer) {

@@ -10,6 +10,8 @@ struct EventPlan {
     }
 
     private(set) var wanted: [AlgebraEvent: Want] = [:]
+    /// Some event is of every code: to ask each code of the store for its rows is most of the work.
+    private(set) var asksEveryCode = false
 
     init(_ definition: AlgebraDefinition) {
         for rule in definition.rules { add(rule.condition, isTop: true) }
@@ -57,12 +59,16 @@ struct EventPlan {
     ) {
         switch expression {
         case .event(let event):
+            asksEveryCode = asksEveryCode || event.codes.isEmpty
             let known = wanted[event] ?? Want(days: days, needs: needs)
             wanted[event] = Want(days: known.days.joined(with: days), needs: known.needs | needs)
         case .index, .observed: break
         case .first(let inner), .last(let inner):
             // Without further columns, such rows are found without keeping the others.
-            if case .event = inner, needs == RowSet.Needs() { break }
+            if case .event(let event) = inner, needs == RowSet.Needs() {
+                asksEveryCode = asksEveryCode || event.codes.isEmpty
+                break
+            }
             add(inner, .all, needs.toChoose)
         case .nth(_, let inner): add(inner, .all, needs.toChoose)
         case .complement(let inner): add(inner, .all, RowSet.Needs())

@@ -137,10 +137,13 @@ private struct BlockRows {
     /// Places of the rows wanted of the current block; the first `count` of them.
     private var places = [Int32](repeating: 0, count: Postings.blockRows)
     private var count = 0
+    /// What all rows carry, where that is known.
+    private let sameKind: ValueKind?
 
     init(_ postings: Postings, _ needs: RowSet.Needs) {
         self.postings = postings
         self.needs = needs
+        sameKind = postings.sameKind
     }
 
     mutating func find(
@@ -160,10 +163,9 @@ private struct BlockRows {
     }
 
     mutating func take(_ first: Int, _ owners: Span<UInt32>, _ starts: Span<Int32>) {
-        for hit in places.prefix(count) {
-            rows.subjects.append(owners[Int(hit)])
-            rows.starts.append(starts[Int(hit)])
-        }
+        let places = places
+        rows.subjects.append(owners, at: places.span.extracting(first: count))
+        rows.starts.append(starts, at: places.span.extracting(first: count))
         guard needs.ends else { return }
         for hit in places.prefix(count) {
             rows.ends.append(postings.end(first + Int(hit)) ?? starts[Int(hit)])
@@ -171,10 +173,25 @@ private struct BlockRows {
     }
 
     mutating func take(_ first: Int, _ numbers: Span<Double>) {
+        let places = places
+        rows.numbers.append(numbers, at: places.span.extracting(first: count))
+        if let sameKind {
+            rows.kinds.append(contentsOf: repeatElement(sameKind.rawValue, count: count))
+            return
+        }
         for hit in places.prefix(count) {
-            rows.numbers.append(numbers[Int(hit)])
             rows.kinds.append(postings.kind(first + Int(hit)).rawValue)
         }
+    }
+}
+
+extension Array where Element: Numeric {
+    /// Takes the values at some places.
+    fileprivate mutating func append(_ values: Span<Element>, at places: Span<Int32>) {
+        let known = count
+        append(contentsOf: repeatElement(0, count: places.count))
+        var all = mutableSpan
+        for place in 0..<places.count { all[known + place] = values[Int(places[place])] }
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Which rows of a set something holds for, one bit each.
-struct RowMask: Equatable {
+struct RowMask: Equatable, Sendable {
     /// Rows of the set.
     let size: Int
     private(set) var words: [UInt64]
@@ -16,6 +16,21 @@ struct RowMask: Equatable {
     init(size: Int, _ holds: (Int) -> Bool) {
         self.init(size: size)
         for row in 0..<size where holds(row) { insert(row) }
+    }
+
+    /// One behind the other.
+    init(joining parts: [RowMask]) {
+        self.init(size: parts.reduce(0) { $0 + $1.size })
+        var first = 0
+        for part in parts {
+            let (word, shift) = (first >> 6, UInt64(first & 63))
+            for (place, bits) in part.words.enumerated() where bits != 0 {
+                words[word + place] |= bits << shift
+                let rest = shift == 0 ? 0 : bits >> (64 - shift)
+                if rest != 0 { words[word + place + 1] |= rest }
+            }
+            first += part.size
+        }
     }
 
     private mutating func clearRest() {

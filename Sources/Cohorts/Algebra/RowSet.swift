@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Rows as parallel columns, in order of subject, start, then number where it was asked for.
-struct RowSet: Equatable {
+struct RowSet: Equatable, Sendable {
     /// Positions in the subject directory.
     var subjects: [UInt32] = []
     /// Minutes since the subject's anchor.
@@ -48,6 +48,32 @@ extension RowSet {
         return RowSet(
             subjects: gather(subjects), starts: gather(starts), ends: gather(ends),
             numbers: gather(numbers), kinds: gather(kinds))
+    }
+
+    /// Cuts the rows into parts of about one length, each with all rows of its subjects.
+    ///
+    /// - Returns: at least one.
+    func parts(_ number: Int, ofAtLeast least: Int) -> [Range<Int>] {
+        let number = max(1, min(number, count / max(1, least)))
+        var parts: [Range<Int>] = []
+        var first = 0
+        for part in 1...number {
+            var end = count * part / number
+            if end > 0 && end < count { end = groupEnd(end - 1) }
+            parts.append(first..<max(first, end))
+            first = max(first, end)
+        }
+        return parts
+    }
+
+    /// The rows in a range, in their order.
+    func slice(_ range: Range<Int>) -> RowSet {
+        func slice<Element>(_ column: [Element]) -> [Element] {
+            column.isEmpty ? [] : Array(column[range])
+        }
+        return RowSet(
+            subjects: slice(subjects), starts: slice(starts), ends: slice(ends),
+            numbers: slice(numbers), kinds: slice(kinds))
     }
 
     func keeping(_ mask: RowMask) -> RowSet {

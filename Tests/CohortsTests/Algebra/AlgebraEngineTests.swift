@@ -14,6 +14,7 @@ struct AlgebraEngineTests {
         let store = try algebra.store(in: scratch)
         let plain = PlainAlgebra(store)
         let engine = AlgebraEngine(store)
+        let inParts = AlgebraEngine(store, rowsOfPart: 1)
         for number in 0..<40 {
             let definition = algebra.definition()
             let result = engine.evaluate(definition)
@@ -24,6 +25,8 @@ struct AlgebraEngineTests {
             let members = expected.filter { !$0.passes.contains(false) }
             #expect(result.rows().subjects == members.map { UInt32($0.subject) })
             #expect(result.remaining() == remaining(expected, definition.rules.count))
+            // Small parts side by side must give what one does.
+            #expect(inParts.evaluate(definition) == result)
         }
     }
 
