@@ -64,6 +64,7 @@ struct CirceEnglishTests {
     func missingSet() {
         var expression = CirceExpression()
         expression.primary.criteria = [Circe.Criterion(.conditionOccurrence, conceptSet: 9)]
-        #expect(CirceProse(expression).text.contains("concept set 9, which the definition does not"))
+        let text = CirceProse(expression).text
+        #expect(text.contains("concept set 9, which the definition does not"))
     }
 }

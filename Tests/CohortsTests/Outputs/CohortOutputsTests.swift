@@ -219,7 +219,8 @@ struct CohortOutputsTests {
         let store = try RandomSite.store(seed: 3, subjects: 200, in: scratch)
         let outcome = Outcome(name: "<script>&", codes: [Self.code(1)])
         let told = TimeToEvent(
-            rows(store), persons: .exact(rows(store).persons), outcome: outcome, in: store, policy: .exact)
+            rows(store), persons: .exact(rows(store).persons), outcome: outcome, in: store,
+            policy: .exact)
         let picture = told.svg(title: "Time to \"it\"")
         #expect(picture.contains("<title id=\"t\">Time to &quot;it&quot;</title>"))
         #expect(picture.contains("<desc") && picture.contains("class=\"band\""))
