@@ -22,11 +22,13 @@ enum CohortComparison {
                 + String(format: "%.1f ms", before.openSeconds * 1000))
         var best: [String: (seconds: Double, engine: String)] = [:]
         if let peers = CohortPeers(work: work) {
-            try peers.prepare(export: export, replicates: before.replicates)
+            let patients = try CohortBenchmark.patients(in: export)
+            let replicates = before.replicates ?? before.subjects / max(1, patients)
+            try peers.prepare(export: export, replicates: replicates)
             for (engine, threads) in [
                 ("duckdb-code", 2), ("duckdb-code", 1), ("duckdb-pid", 2), ("duckdb-pid", 1),
             ] {
-                let run = try peers.run(engine, threads: threads, replicates: before.replicates)
+                let run = try peers.run(engine, threads: threads, replicates: replicates)
                 for timing in run.timings {
                     let query = String(timing.query.prefix(2))
                     if timing.wall < best[query]?.seconds ?? .infinity {

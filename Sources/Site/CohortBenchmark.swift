@@ -16,7 +16,8 @@ package enum CohortBenchmark {
     package struct Report: Encodable, Sendable {
         package var events = 0
         package var subjects = 0
-        package var replicates = 0
+        /// Nil where the store was there already.
+        package var replicates: Int?
         /// Opening the segment, the footer checked.
         package var openSeconds = 0.0
         package var buildSeconds: Double?
@@ -37,6 +38,11 @@ package enum CohortBenchmark {
         }
     }
 
+    /// Patients of an export, which each replicate has once.
+    package static func patients(in export: String) throws(SiteError) -> Int {
+        try CohortBase.read(export).patients.count
+    }
+
     /// - Parameters:
     ///   - events: how many, as nearly as whole replicates come.
     ///   - export: a FHIR R4 export.
@@ -49,8 +55,9 @@ package enum CohortBenchmark {
             let clock = ContinuousClock()
             let started = clock.now
             let replicated = ReplicatedExport(try CohortBase.read(export))
-            try ReplicatedStore.write(
-                replicated, replicates: replicated.replicates(nearest: events), to: path)
+            let replicates = replicated.replicates(nearest: events)
+            report.replicates = replicates
+            try ReplicatedStore.write(replicated, replicates: replicates, to: path)
             report.buildSeconds = (clock.now - started).seconds
         }
         ProcessMemory.resetPeak()
@@ -60,7 +67,6 @@ package enum CohortBenchmark {
         }
         guard let store else { return report }
         report.subjects = store.subjectCount
-        report.replicates = store.subjectCount / 615
         let deaths = store.codeIndex(.death).flatMap { store.postings(code: $0)?.count } ?? 0
         report.events = store.eventCount - deaths
         report.bytesOnDisk = Files.size(path)

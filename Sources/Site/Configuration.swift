@@ -10,7 +10,7 @@ import Yams
 package struct Configuration: Sendable, Equatable {
     /// What the site is called on pages and receipts.
     package var name = "hospital"
-    /// Release profile for structured data; this version knows `safe-harbor+intervals`.
+    /// Release profile for structured data: `safe-harbor+intervals` or `limited-data-set`.
     package var profile = "safe-harbor+intervals"
     /// Officer who signed the profile's local policy; empty until somebody has.
     package var signer = ""

@@ -10,7 +10,8 @@ package import Vault
 /// ```
 /// site.yaml            what the hospital decided
 /// vault/               sealed: source batches with identities, crosswalk, list of imports
-/// timelines/           immutable segments; CURRENT names the one in force
+/// timelines/           immutable segments and concepts; CURRENT names those in force
+/// definitions/         cohort definitions that pages share by link, under their digests
 /// ledger/              the append-only log, its checkpoint, its public key
 /// keys.json            API keys as hashes
 /// ```
