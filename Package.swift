@@ -25,13 +25,19 @@ let argumentParser = Target.Dependency.product(
 let asyncHTTPClient = Target.Dependency.product(
     name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let libraries = [
     Row("Records"),
     Row("Statistics"),
     Row("Ledger", libraries: [crypto]),
+    Row("Metering", needs: ["Ledger"]),
+    Row("Governance", needs: ["Records", "Ledger"]),
+    Row("Projections", needs: ["Ledger"], libraries: [grdb]),
+    Row("LoadGenerator", needs: ["Statistics"]),
     Row("Intake", needs: ["Records", "CZlib"]),
     Row("Deidentification", needs: ["Records", "Statistics"]),
     Row("Vault", needs: ["Records"], libraries: [crypto]),
@@ -49,8 +55,9 @@ let libraries = [
     Row(
         "Site",
         needs: [
-            "Records", "Statistics", "Ledger", "Intake", "Deidentification", "Vault", "Timelines",
-            "Cohorts", "Knowledge", "Diagnosis", "SequentialBenchmark", "LanguageModels",
+            "Records", "Statistics", "Ledger", "Metering", "Governance", "Projections", "Intake",
+            "Deidentification", "Vault", "Timelines", "Cohorts", "Knowledge", "Diagnosis",
+            "SequentialBenchmark", "LanguageModels",
             "SimulatedHospitals",
         ],
         libraries: [yams, crypto]),
@@ -58,10 +65,10 @@ let libraries = [
     Row(
         "Gateway",
         needs: [
-            "Records", "Statistics", "Site", "Workbench", "Ledger", "Cohorts", "Diagnosis",
-            "Knowledge", "Timelines", "SequentialBenchmark",
+            "Records", "Statistics", "Site", "Workbench", "Ledger", "Metering", "Governance",
+            "Projections", "Cohorts", "Diagnosis", "Knowledge", "Timelines", "SequentialBenchmark",
         ],
-        libraries: [hummingbird, crypto]),
+        libraries: [hummingbird, hummingbirdTLS, asyncHTTPClient, crypto]),
 ]
 
 let settings: [SwiftSetting] = [
@@ -82,6 +89,7 @@ let package = Package(
             url: "https://github.com/swift-server/async-http-client",
             .upToNextMinor(from: "1.37.0")),
         .package(url: "https://github.com/apple/swift-crypto", .upToNextMinor(from: "4.5.2")),
+        .package(url: "https://github.com/groue/GRDB.swift", .upToNextMinor(from: "7.10.0")),
         .package(
             url: "https://github.com/hummingbird-project/hummingbird",
             .upToNextMinor(from: "2.28.1"), traits: []),
@@ -107,7 +115,8 @@ let package = Package(
             .executableTarget(
                 name: "bedside",
                 dependencies: [
-                    "Records", "Statistics", "Site", "Gateway", "Intake", "Deidentification",
+                    "Records", "Statistics", "Site", "Gateway", "Metering", "Governance",
+                    "Projections", "LoadGenerator", "Intake", "Deidentification",
                     "Timelines", "Cohorts", "Knowledge",
                     "Diagnosis", "SequentialBenchmark", "SimulatedHospitals", "Ledger",
                     "Workbench", argumentParser,
@@ -117,7 +126,7 @@ let package = Package(
                 name: "Benchmarks",
                 dependencies: [
                     "Ledger", "Intake", "Site", "Diagnosis", "Knowledge", "Records",
-                    "SequentialBenchmark",
+                    "SequentialBenchmark", "LoadGenerator",
                 ],
                 path: "Benchmarks", swiftSettings: settings),
             .testTarget(name: "ArchitectureTests", swiftSettings: settings),
