@@ -42,6 +42,12 @@ package enum LedgerError: Error, Equatable, Sendable {
     case writerStopped(reason: String)
     /// The log was closed.
     case closed
+    /// The record was deleted by policy; its hash is still in the tree.
+    case retired(first: Int, end: Int)
+    /// A tile of hashes that does not fit the signed root and can't be made again.
+    case badTile(path: String)
+    /// A checkpoint with fewer signatures of known witnesses than demanded.
+    case notWitnessed(found: Int, required: Int)
     /// Bytes that are not canonical JSON; the offset is counted from 0.
     case badJSON(offset: Int, expected: String)
 
@@ -82,6 +88,13 @@ package enum LedgerError: Error, Equatable, Sendable {
         case .writerStopped(let reason):
             "The ledger stopped writing after \(reason); expected it to be opened again."
         case .closed: "The ledger is closed; expected it to be opened again."
+        case .retired(let first, let end):
+            "Entries \(first) to \(end - 1) of the ledger were deleted by policy; expected a later one."
+        case .badTile(let path):
+            "\(path): these hashes do not fit the signed root, and the entries below are not there to "
+                + "make them again."
+        case .notWitnessed(let found, let required):
+            "The checkpoint carries \(found) signatures of known witnesses; expected \(required)."
         case .badJSON(let offset, let expected): "Byte \(offset) of a record: expected \(expected)."
         }
     }

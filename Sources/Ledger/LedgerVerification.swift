@@ -5,7 +5,7 @@ import Glibc
 package struct LedgerVerification: Sendable, Equatable {
     /// Every record is where it was and what it was when the checkpoint was signed.
     package let ok: Bool
-    /// Whole records found, whether signed or not.
+    /// Whole records found, whether signed or not; those that were retired are counted.
     package let size: Int
     /// The root over these.
     package let root: Digest32
@@ -17,6 +17,8 @@ package struct LedgerVerification: Sendable, Equatable {
     package let firstBadIndex: Int?
     /// One sentence; nil where all is well.
     package let problem: String?
+    /// What was deleted by policy, by the signed statement: of these only the hashes were checked.
+    package var retired: [RetiredRange] = []
 }
 
 extension LedgerLog {
@@ -30,43 +32,79 @@ extension LedgerLog {
         directory: String, origin: String, publicKey: LedgerPublicKey,
         remembered: Checkpoint? = nil
     ) -> LedgerVerification {
-        let paths = LedgerPaths(directory: directory)
-        var frontier = MerkleFrontier()
-        var signed: Checkpoint?
-        var rememberedRoot = remembered?.size == 0 ? frontier.root : nil
+        var check = LedgerCheck(
+            paths: LedgerPaths(directory: directory), origin: origin, key: publicKey,
+            kept: remembered)
         do throws(LedgerError) {
-            // The checkpoint first: a writer only ever adds to what it covers.
-            guard let checkpoint = try paths.readCheckpoint() else {
-                throw .missing(file: paths.checkpoint)
-            }
-            try checkpoint.check(origin: origin, key: publicKey, file: paths.checkpoint)
-            signed = checkpoint
-            guard LedgerFile.exists(paths.entries) else { throw .missing(file: paths.entries) }
-            let file = try EntriesFile(paths.entries, flags: O_RDONLY)
-            var root = checkpoint.size == 0 ? frontier.root : nil
-            let scan = try EntriesScan(file.descriptor, path: paths.entries) { found in
-                frontier.append(found.leaf)
-                if frontier.count == checkpoint.size { root = frontier.root }
-                if frontier.count == remembered?.size { rememberedRoot = frontier.root }
-            }
-            try Reconciliation(paths: paths, checkpoint: checkpoint).check(scan, root: root)
-            if let remembered {
-                try remembered.check(origin: origin, key: publicKey, file: "the kept checkpoint")
-                guard let rememberedRoot else {
-                    throw .rolledBack(size: frontier.count, signedSize: remembered.size)
-                }
-                guard rememberedRoot == remembered.root else {
-                    throw .rootMismatch(size: remembered.size)
-                }
-            }
-            return LedgerVerification(
-                ok: true, size: frontier.count, root: frontier.root, signedSize: checkpoint.size,
-                firstBadIndex: nil, problem: nil)
+            try check.run()
+            return check.verification(nil)
         } catch {
-            return LedgerVerification(
-                ok: false, size: frontier.count, root: frontier.root, signedSize: signed?.size,
-                firstBadIndex: error.entryIndex, problem: error.sentence)
+            return check.verification(error)
         }
+    }
+}
+
+/// One reading of a whole log: what was found up to where it ended.
+struct LedgerCheck {
+    let paths: LedgerPaths
+    let origin: String
+    let key: LedgerPublicKey
+    /// A checkpoint kept elsewhere.
+    let kept: Checkpoint?
+
+    /// Sizes whose root is of interest beside.
+    var wanted: Set<Int> = []
+
+    private(set) var frontier = MerkleFrontier()
+    /// The roots at the sizes of interest that were reached.
+    private(set) var roots: [Int: Digest32] = [0: MerkleTree.emptyRoot]
+    private(set) var signed: Checkpoint?
+    private(set) var retired: [RetiredRange] = []
+
+    init(paths: LedgerPaths, origin: String, key: LedgerPublicKey, kept: Checkpoint?) {
+        self.paths = paths
+        self.origin = origin
+        self.key = key
+        self.kept = kept
+    }
+
+    mutating func run() throws(LedgerError) {
+        // The checkpoint first: a writer only ever adds to what it covers.
+        guard let checkpoint = try paths.readCheckpoint() else {
+            throw .missing(file: paths.checkpoint)
+        }
+        try checkpoint.check(origin: origin, key: key, file: paths.checkpoint)
+        signed = checkpoint
+        let segments = try SegmentList.open(paths, flags: O_RDONLY)
+        retired = try paths.readRetired(origin: origin, key: key)
+        let sizes = wanted.union(retired.map(\.end) + [checkpoint.size, kept?.size ?? 0])
+        var frontier = MerkleFrontier()
+        var roots = self.roots
+        defer {
+            self.frontier = frontier
+            self.roots = roots
+        }
+        let scan = try LogScan(paths, segments: segments, retired: retired) { found in
+            frontier.append(found.leaf)
+            if sizes.contains(frontier.count) { roots[frontier.count] = frontier.root }
+        }
+        try SignedTree(paths: paths, checkpoint: checkpoint)
+            .check(scan, root: roots[checkpoint.size], segments: segments, retired: retired)
+        for range in retired where roots[range.end] != range.root {
+            throw .rootMismatch(size: range.end)
+        }
+        guard let kept else { return }
+        try kept.check(origin: origin, key: key, file: "the kept checkpoint")
+        guard let keptRoot = roots[kept.size] else {
+            throw .rolledBack(size: frontier.count, signedSize: kept.size)
+        }
+        guard keptRoot == kept.root else { throw .rootMismatch(size: kept.size) }
+    }
+
+    func verification(_ error: LedgerError?) -> LedgerVerification {
+        LedgerVerification(
+            ok: error == nil, size: frontier.count, root: frontier.root, signedSize: signed?.size,
+            firstBadIndex: error?.entryIndex, problem: error?.sentence, retired: retired)
     }
 }
 

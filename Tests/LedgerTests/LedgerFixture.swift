@@ -24,11 +24,14 @@ final class LedgerFixture {
     var log: String { path + "/log" }
     var entries: String { log + "/entries" }
     var checkpoint: String { log + "/checkpoint" }
-    var leaves: String { log + "/leaves" }
+    var tiles: String { log + "/tile" }
 
-    func open(disk: Disk = .system) throws -> LedgerLog {
+    func open(disk: Disk = .system, segmentBytes: Int = LedgerLog.usualSegmentBytes) throws
+        -> LedgerLog
+    {
         try LedgerLog.open(
-            directory: log, origin: LedgerFixture.origin, key: key, disk: disk)
+            directory: log, origin: LedgerFixture.origin, key: key, disk: disk,
+            segmentBytes: segmentBytes)
     }
 
     func verify() -> LedgerVerification {
@@ -37,8 +40,8 @@ final class LedgerFixture {
     }
 
     /// A log with these batches, closed.
-    func write(_ batches: [[[UInt8]]]) throws {
-        let log = try open()
+    func write(_ batches: [[[UInt8]]], segmentBytes: Int = LedgerLog.usualSegmentBytes) throws {
+        let log = try open(segmentBytes: segmentBytes)
         for batch in batches { _ = try log.appendAndWait(batch) }
         log.close()
     }
@@ -58,7 +61,7 @@ final class LedgerFixture {
         let early = try Checkpoint(
             origin: LedgerFixture.origin, size: size, root: MerkleTree.root(of: leaves), key: key)
         try replace(checkpoint, with: Array(early.text.utf8))
-        try? FileManager.default.removeItem(atPath: self.leaves)
+        try? FileManager.default.removeItem(atPath: tiles)
     }
 
     /// Opens and says what was refused; nil where it opened.

@@ -176,7 +176,7 @@ struct LedgerLogTests {
     func tooLarge() async throws {
         let fixture = try LedgerFixture()
         let log = try fixture.open()
-        let limit = RecordFrame.longestRecord
+        let limit = LedgerLog.longestRecord
         let large = [UInt8](repeating: 1, count: limit + 1)
         await #expect(throws: LedgerError.recordTooLarge(bytes: limit + 1, limit: limit)) {
             try await log.append(contentsOf: [[1], large])
@@ -218,7 +218,7 @@ struct LedgerLogTests {
             try await Task.sleep(for: .milliseconds(50))
         }
         #expect(log.size == 3)
-        #expect(try fixture.read(fixture.leaves).count == 3 * 32)
+        #expect(try fixture.read(fixture.tiles + "/0/000.p/3").count == 3 * 32)
         let result = fixture.verify()
         #expect(result.ok && result.signedSize == 3)
     }

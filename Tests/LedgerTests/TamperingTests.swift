@@ -204,7 +204,7 @@ struct TamperingTests {
         }
     }
 
-    @Test("without its leaf hashes a forged log is refused all the same")
+    @Test("without its tiles a forged log is refused all the same")
     func noLeaves() throws {
         let fixture = try LedgerFixture()
         try fixture.write(TamperingTests.batches)
@@ -212,9 +212,9 @@ struct TamperingTests {
         records[3][5] ^= 1
         try forge(fixture, records)
         let forged = records.map { MerkleTree.leafHash($0).bytes }.joined()
-        try fixture.replace(fixture.leaves, with: Array(forged))
+        try fixture.replace(fixture.tiles + "/0/000.p/12", with: Array(forged))
         #expect(fixture.refusal() == .rootMismatch(size: records.count))
-        try FileManager.default.removeItem(atPath: fixture.leaves)
+        try FileManager.default.removeItem(atPath: fixture.tiles)
         #expect(fixture.refusal() == .rootMismatch(size: records.count))
         #expect(!fixture.verify().ok)
     }

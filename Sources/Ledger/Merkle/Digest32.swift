@@ -9,6 +9,9 @@ package struct Digest32: Hashable, Sendable {
         self.words = words
     }
 
+    /// 32 zero bytes: where no hash stands yet.
+    static let zero = Digest32(words: SIMD4(repeating: 0))
+
     /// Takes 32 bytes; nil for any other count.
     package init?(_ bytes: some Sequence<UInt8>) {
         let bytes = Array(bytes)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A tree with the hash of every complete subtree kept, so that roots and proofs take O(log n).
+/// A tree with the hash of every complete subtree in memory: 64 bytes an entry.
 ///
-/// 64 bytes an entry: 64 MB for a million.
+/// The plain twin of `TreeView`, which finds the same hashes in tiles on disk.
 struct MerkleLevels: Sendable {
     /// `levels[l][i]` covers the leaves `i << l ..< (i + 1) << l`.
     private var levels: [[Digest32]] = [[]]
@@ -14,12 +14,6 @@ struct MerkleLevels: Sendable {
     }
 
     var count: Int { levels[0].count }
-
-    /// The hash of the leaf at an index the caller knows to be inside.
-    func leaf(_ index: Int) -> Digest32 { levels[0][index] }
-
-    /// The leaf hashes of a range the caller knows to be inside.
-    func leaves(_ range: Range<Int>) -> ArraySlice<Digest32> { levels[0][range] }
 
     /// Takes in the next leaf; O(1) amortised.
     mutating func append(_ leaf: Digest32) {
@@ -46,7 +40,7 @@ struct MerkleLevels: Sendable {
         var proof: [Digest32] = []
         var range = 0..<size
         while range.count > 1 {
-            let middle = range.lowerBound + MerkleLevels.split(range.count)
+            let middle = range.lowerBound + MerkleTree.split(range.count)
             let left = range.lowerBound..<middle
             let right = middle..<range.upperBound
             proof.append(hash(index < middle ? right : left))
@@ -64,7 +58,7 @@ struct MerkleLevels: Sendable {
         var proof: [Digest32] = []
         var range = 0..<to
         while range.upperBound != from {
-            let middle = range.lowerBound + MerkleLevels.split(range.count)
+            let middle = range.lowerBound + MerkleTree.split(range.count)
             let left = range.lowerBound..<middle
             let right = middle..<range.upperBound
             proof.append(hash(from <= middle ? right : left))
@@ -75,11 +69,6 @@ struct MerkleLevels: Sendable {
         return proof.reversed()
     }
 
-    /// The largest power of two below a count of at least 2.
-    private static func split(_ count: Int) -> Int {
-        1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
-    }
-
     /// The hash over a range that begins where a subtree does: stored where complete, else put
     /// together along its right edge.
     private func hash(_ range: Range<Int>) -> Digest32 {
@@ -88,7 +77,7 @@ struct MerkleLevels: Sendable {
             let level = size.trailingZeroBitCount
             return levels[level][range.lowerBound >> level]
         }
-        let middle = range.lowerBound + MerkleLevels.split(size)
+        let middle = range.lowerBound + MerkleTree.split(size)
         return MerkleTree.nodeHash(
             hash(range.lowerBound..<middle), hash(middle..<range.upperBound))
     }

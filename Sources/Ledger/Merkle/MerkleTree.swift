@@ -40,6 +40,11 @@ package enum MerkleTree {
         return hasher.finalize().withUnsafeBytes { Digest32(loading: $0) }
     }
 
+    /// The largest power of two below a count of at least 2: where RFC 6962 divides a tree.
+    static func split(_ count: Int) -> Int {
+        1 << (Int.bitWidth - 1 - (count - 1).leadingZeroBitCount)
+    }
+
     /// The root over leaf hashes; O(n).
     package static func root(of leaves: [Digest32]) -> Digest32 {
         var frontier = MerkleFrontier()

@@ -20,6 +20,26 @@ package struct Checkpoint: Sendable, Hashable {
         package let name: String
         /// Four bytes that name the key, then what the algorithm defines: 64 bytes for Ed25519.
         package let bytes: [UInt8]
+
+        init(name: String, bytes: [UInt8]) {
+            self.name = name
+            self.bytes = bytes
+        }
+
+        /// Reads a signature line without its newline; nil for anything else.
+        package init?(line: some StringProtocol) {
+            let parts = line.split(separator: " ", omittingEmptySubsequences: false)
+            guard parts.count == 3, parts[0] == "\u{2014}",
+                LedgerPublicKey.isAllowed(String(parts[1])), let bytes = Base64.bytes(parts[2]),
+                bytes.count > 4
+            else { return nil }
+            self.init(name: String(parts[1]), bytes: bytes)
+        }
+
+        /// The signature line without its newline.
+        package var line: String {
+            "\u{2014} \(name) \(Data(bytes).base64EncodedString())"
+        }
     }
 
     /// The log's name, unique in the world.
@@ -68,12 +88,10 @@ package struct Checkpoint: Sendable, Hashable {
         guard lines[3].isEmpty else { throw refused(4, "a blank line") }
         var signatures: [Signature] = []
         for (offset, line) in lines[4...].enumerated() {
-            let parts = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard parts.count == 3, parts[0] == "\u{2014}",
-                LedgerPublicKey.isAllowed(String(parts[1])), let bytes = Base64.bytes(parts[2]),
-                bytes.count > 4
-            else { throw refused(offset + 5, "a dash, a key name and a signature in base64") }
-            signatures.append(Signature(name: String(parts[1]), bytes: bytes))
+            guard let signature = Signature(line: line) else {
+                throw refused(offset + 5, "a dash, a key name and a signature in base64")
+            }
+            signatures.append(signature)
         }
         self.origin = String(lines[0])
         self.size = size
@@ -86,9 +104,29 @@ package struct Checkpoint: Sendable, Hashable {
 
     /// The whole text, to hand out or to write to a file.
     package var text: String {
-        signatures.reduce(body + "\n") {
-            $0 + "\u{2014} \($1.name) \(Data($1.bytes).base64EncodedString())\n"
+        signatures.reduce(body + "\n") { $0 + $1.line + "\n" }
+    }
+
+    private init(_ other: Checkpoint, signatures: [Signature]) {
+        origin = other.origin
+        size = other.size
+        root = other.root
+        self.signatures = signatures
+    }
+
+    /// The same checkpoint with further signature lines, such as those of witnesses.
+    ///
+    /// A line of a key that is already there takes its place.
+    package func adding(_ lines: [Signature]) -> Checkpoint {
+        func isSameKey(_ left: Signature, _ right: Signature) -> Bool {
+            left.name == right.name && left.bytes.prefix(4) == right.bytes.prefix(4)
         }
+        var all = signatures
+        for line in lines {
+            all.removeAll { isSameKey($0, line) }
+            all.append(line)
+        }
+        return Checkpoint(self, signatures: all)
     }
 
     /// Whether this key signed; lines of other keys are passed over, as signed-note demands.

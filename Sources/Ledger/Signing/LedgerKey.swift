@@ -10,7 +10,10 @@ package struct LedgerKey: Sendable {
     /// What others check the signatures with.
     package let publicKey: LedgerPublicKey
 
-    private static let heading = "bedside-ledger-key-1:"
+    /// Starts a log's key file.
+    static let ledgerHeading = "bedside-ledger-key-1:"
+    /// Starts a witness's: neither is taken for the other.
+    static let witnessHeading = "bedside-witness-key-1:"
 
     private init(_ signing: Curve25519.Signing.PrivateKey, name: String) throws(LedgerError) {
         self.signing = signing
@@ -23,6 +26,12 @@ package struct LedgerKey: Sendable {
     ///
     /// - Throws: `keyExists` where a file is already there: it is never overwritten.
     package static func create(at path: String, name: String) throws(LedgerError) -> LedgerKey {
+        try create(at: path, name: name, heading: ledgerHeading)
+    }
+
+    static func create(at path: String, name: String, heading: String) throws(LedgerError)
+        -> LedgerKey
+    {
         let key = try LedgerKey(Curve25519.Signing.PrivateKey(), name: name)
         let seed = key.signing.rawRepresentation.base64EncodedString()
         let file = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -46,6 +55,12 @@ package struct LedgerKey: Sendable {
     ///
     /// - Throws: `keyNotPrivate` where its mode lets others read it.
     package static func load(_ path: String, name: String) throws(LedgerError) -> LedgerKey {
+        try load(path, name: name, heading: ledgerHeading)
+    }
+
+    static func load(_ path: String, name: String, heading: String) throws(LedgerError)
+        -> LedgerKey
+    {
         var status = stat()
         guard stat(path, &status) == 0 else { throw LedgerFile.failure(path) }
         guard status.st_mode & 0o077 == 0 else { throw .keyNotPrivate(file: path) }
@@ -53,7 +68,7 @@ package struct LedgerKey: Sendable {
         guard text.hasPrefix(heading), text.hasSuffix("\n"),
             let seed = Base64.bytes(text.dropFirst(heading.count).dropLast()),
             let signing = try? Curve25519.Signing.PrivateKey(rawRepresentation: seed)
-        else { throw .badKey(file: path, expected: "a ledger key file of version 1") }
+        else { throw .badKey(file: path, expected: "a key file that starts with \(heading)") }
         return try LedgerKey(signing, name: name)
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The open file that holds the records; closed with its last user.
+/// An open file of records; closed with its last user.
 final class EntriesFile: Sendable {
     let descriptor: Int32
     let path: String
@@ -15,23 +15,6 @@ final class EntriesFile: Sendable {
     deinit {
         close(descriptor)
     }
-
-    /// Reads records that lie one after the other.
-    ///
-    /// - Parameters:
-    ///   - starts: where the frame of each starts.
-    ///   - end: where the last one ends.
-    func records(startingAt starts: [Int], end: Int) throws(LedgerError) -> [[UInt8]] {
-        guard let first = starts.first else { return [] }
-        let bytes = try LedgerFile.read(descriptor, count: end - first, at: first, path: path)
-        guard bytes.count == end - first else {
-            throw .fileFailed(file: path, reason: "shorter than when it was opened")
-        }
-        let ends = starts.dropFirst() + [end]
-        return zip(starts, ends).map { start, end in
-            Array(bytes[(start - first + RecordFrame.headerSize)..<(end - first)])
-        }
-    }
 }
 
 /// How batches reach the disk; a value, so that a full or failing disk can be tried out.
@@ -41,6 +24,8 @@ struct Disk: Sendable {
     var write: @Sendable (_ file: Int32, _ bytes: [UInt8], _ offset: Int) -> Int32
     var flush: @Sendable (_ file: Int32) -> Int32
     var truncate: @Sendable (_ file: Int32, _ length: Int) -> Int32
+    /// Puts a hint in its place.
+    var place: @Sendable (_ path: String, _ bytes: [UInt8]) -> Int32 = { LedgerFile.place($0, $1) }
 
     /// The real one.
     static let system = Disk(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Reads an entries file from front to back and says where it stops being sound.
+/// Reads an entries file to its end and says where it stops being sound.
 struct EntriesScan {
     /// How the file ends.
     enum End: Equatable {
@@ -14,19 +14,22 @@ struct EntriesScan {
         case damaged(index: Int, problem: String)
     }
 
-    /// Records in whole batches.
-    private(set) var size = 0
+    /// The index after the last record of a whole batch.
+    private(set) var size: Int
     /// Bytes of the file up to the end of the last whole batch.
-    private(set) var length = RecordFrame.magic.count
+    private(set) var length: Int
     private(set) var end = End.complete
 
     private let file: Int32
     private let path: String
     /// Where this scan stops: a writer may be adding more meanwhile.
     private let fileSize: Int
-    private var next = 0
+    private var next: Int
+    /// Whether the scan may begin in the middle of a batch.
+    private let startsInside: Bool
     /// Frames of the batch whose end was not reached yet.
     private var held: [Found] = []
+    private var consumedBatches = 0
 
     /// A sound frame of a whole batch.
     struct Found {
@@ -38,10 +41,26 @@ struct EntriesScan {
 
     private static let chunkSize = 4 << 20
 
+    /// Where a scan begins.
+    struct Start {
+        /// The index of the first record.
+        var index: Int
+        /// Where its frame lies; nil: it is the first of the file.
+        var offset: Int?
+    }
+
     /// Reads the file and hands over the frames of whole batches, in order.
-    init(_ file: Int32, path: String, found: (Found) -> Void) throws(LedgerError) {
+    ///
+    /// From an offset on, the first batch is taken as whole if its end is there.
+    init(_ file: Int32, path: String, from start: Start, found: (Found) -> Void)
+        throws(LedgerError)
+    {
         self.file = file
         self.path = path
+        size = start.index
+        next = start.index
+        startsInside = start.offset != nil
+        length = start.offset ?? RecordFrame.magic.count
         fileSize = try LedgerFile.size(file, path: path)
         let magic = try LedgerFile.read(file, count: RecordFrame.magic.count, at: 0, path: path)
         guard magic == RecordFrame.magic else { throw .notALedger(file: path) }
@@ -95,6 +114,7 @@ struct EntriesScan {
             guard frame.position + 1 == frame.count else { continue }
             for found in held { body(found) }
             held.removeAll(keepingCapacity: true)
+            consumedBatches += 1
             size = next
             length = offset + at
         }
@@ -104,7 +124,9 @@ struct EntriesScan {
     /// Whether a frame is the one that has to follow.
     private func continues(_ frame: RecordFrame) -> Bool {
         guard frame.index == next else { return false }
-        guard let first = held.first?.frame else { return frame.position == 0 }
+        guard let first = held.first?.frame else {
+            return frame.position == 0 || startsInside && consumedBatches == 0
+        }
         return frame.batchStart == first.batchStart && frame.count == first.count
     }
 

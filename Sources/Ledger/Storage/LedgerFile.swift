@@ -18,6 +18,12 @@ enum LedgerFile {
         return Int(status.st_size)
     }
 
+    /// The size of a file that may not be there; nil where it is not.
+    static func size(at path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
     /// Writes all bytes at an offset, however many calls that takes; 0 or the error number.
     static func write(_ file: Int32, _ bytes: [UInt8], at offset: Int) -> Int32 {
         bytes.withUnsafeBytes { buffer -> Int32 in
@@ -99,6 +105,47 @@ enum LedgerFile {
         }
         guard rename(temporary, path) == 0 else { throw failure(path) }
         try synchronizeDirectory(of: path)
+    }
+
+    /// Puts a file that can be made again in its place, whole but not yet durable; makes the
+    /// directories above it.
+    ///
+    /// 0 or the error number.
+    static func place(_ path: String, _ bytes: [UInt8]) -> Int32 {
+        let temporary = path + ".new"
+        var file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        if file < 0, errno == ENOENT {
+            let code = makeDirectories(above: temporary)
+            guard code == 0 else { return code }
+            file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        }
+        guard file >= 0 else { return errno }
+        let code = write(file, bytes, at: 0)
+        close(file)
+        guard code == 0 else {
+            unlink(temporary)
+            return code
+        }
+        return rename(temporary, path) == 0 ? 0 : errno
+    }
+
+    private static func makeDirectories(above path: String) -> Int32 {
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return 0 }
+        let directory = String(path[..<slash])
+        if mkdir(directory, 0o700) == 0 || errno == EEXIST { return 0 }
+        guard errno == ENOENT else { return errno }
+        let code = makeDirectories(above: directory)
+        guard code == 0 else { return code }
+        return mkdir(directory, 0o700) == 0 || errno == EEXIST ? 0 : errno
+    }
+
+    /// The bytes of a file that may not be there; nil where it is not or can't be read.
+    static func hint(_ path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        guard let size = try? size(file, path: path) else { return nil }
+        return try? read(file, count: size, at: 0, path: path)
     }
 
     /// Makes a new or renamed file's name durable.

@@ -30,7 +30,7 @@ extension LedgerLog {
         guard left > .zero else { return }
         let wanted = min(pace.expected, LedgerLog.enough)
         let isNeeded = state.withLock { state in
-            guard state.waiting.count < wanted, !state.isClosed else { return false }
+            guard state.awaited < wanted, !state.isClosed else { return false }
             state.gathering = wanted
             return true
         }

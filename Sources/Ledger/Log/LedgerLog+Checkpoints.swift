@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Dispatch
+import Glibc
 import Synchronization
 
 extension LedgerLog {
@@ -11,11 +12,7 @@ extension LedgerLog {
     /// The records it covers are durable. Does not block; about 50 microseconds where the log grew.
     package func signedHead() throws(LedgerError) -> Checkpoint {
         let (head, latest) = state.withLock { state in
-            let size = state.tree.count
-            return (
-                (size: size, root: state.tree.root(size: size) ?? MerkleTree.emptyRoot),
-                state.checkpoint
-            )
+            ((size: state.edges.count, root: state.edges.root), state.checkpoint)
         }
         if latest.size == head.size { return latest }
         return try Checkpoint(origin: origin, size: head.size, root: head.root, key: key)
@@ -26,7 +23,7 @@ extension LedgerLog {
     /// Blocks until it is durable; returns the one on disk at once where the log did not grow.
     package func checkpoint() throws(LedgerError) -> Checkpoint {
         if let current = state.withLock({
-            $0.checkpoint.size == $0.tree.count ? $0.checkpoint : nil
+            $0.checkpoint.size == $0.edges.count ? $0.checkpoint : nil
         }) {
             return current
         }
@@ -35,7 +32,8 @@ extension LedgerLog {
 
     /// Waits for what was enqueued, writes a last checkpoint and lets another writer have the log.
     ///
-    /// Reading goes on working. Blocks; closing again does nothing.
+    /// Reading goes on working. Blocks; closing again does nothing. What was enqueued and can't be
+    /// written, because the disk is full, is lost.
     package func close() {
         let isFirst = state.withLock { state in
             defer { state.isClosed = true }
@@ -43,30 +41,31 @@ extension LedgerLog {
         }
         guard isFirst else { return }
         queue.sync {
-            while self.writeBatch() {}
+            while self.writeBatch(evenUnawaited: true),
+                self.state.withLock({ $0.refusing == nil || $0.awaited > 0 })
+            {}
             _ = self.writeCheckpoint()
         }
         lock.release()
     }
 
-    /// Signs and writes a checkpoint of everything durable.
+    /// Signs and writes a checkpoint of everything durable, and the hints that go with it.
     ///
     /// Runs on the writer's queue.
     func writeCheckpoint() -> Result<Checkpoint, LedgerError> {
-        let (latest, leaves, from) = state.withLock {
-            ($0.checkpoint, $0.tree.leaves($0.leavesWritten..<$0.tree.count), $0.leavesWritten)
-        }
+        let latest = state.withLock { $0.checkpoint }
         do throws(LedgerError) {
             let checkpoint = try signedHead()
             guard checkpoint.size != latest.size else { return .success(latest) }
-            // Only a hint for finding what was changed, so a failure here stops nothing.
-            let areLeavesWritten = (try? paths.writeLeaves(leaves, from: from)) != nil
+            // Only hints for opening and for finding what was changed: a failure here stops nothing.
+            writeHints()
             try LedgerFile.replace(paths.checkpoint, with: Array(checkpoint.text.utf8))
             state.withLock { state in
                 state.checkpoint = checkpoint
                 state.checkpointWritten = .now
-                if areLeavesWritten { state.leavesWritten = from + leaves.count }
             }
+            // Not before: until then the former checkpoint needed them.
+            tiles.removePartials(of: latest.size, notOf: checkpoint.size)
             return .success(checkpoint)
         } catch {
             // Not at every batch again: the disk has trouble enough.
@@ -75,11 +74,24 @@ extension LedgerLog {
         }
     }
 
+    /// Writes tiles, partial ones too, and where records lie, as far as that is not on disk yet.
+    func writeHints() {
+        _ = tiles.writePending()
+        for segment in segmentList.all { _ = segment.writeIndex(disk) }
+        let (edges, former, signed) = state.withLock {
+            ($0.edges, $0.partialsWritten, $0.checkpoint.size)
+        }
+        guard edges.count != former, tiles.writePartials(edges, unlike: former) == 0 else { return }
+        state.withLock { $0.partialsWritten = edges.count }
+        // Where the checkpoint in between could not be written.
+        if let former, former != signed { tiles.removePartials(of: former, notOf: edges.count) }
+    }
+
     /// Sees to it that records appended last are covered soon, also when no further append comes.
     func planCheckpoint() {
         let isNeeded = state.withLock { state in
             guard !state.isCheckpointPlanned, !state.isClosed,
-                state.checkpoint.size != state.tree.count
+                state.checkpoint.size != state.edges.count
             else { return false }
             state.isCheckpointPlanned = true
             return true
@@ -88,7 +100,8 @@ extension LedgerLog {
         queue.asyncAfter(deadline: .now() + .seconds(1)) { [weak self] in
             guard let self else { return }
             state.withLock { $0.isCheckpointPlanned = false }
-            if !state.withLock({ $0.isClosed }) { _ = writeCheckpoint() }
+            guard !state.withLock({ $0.isClosed }) else { return }
+            if case .failure = writeCheckpoint() { planCheckpoint() }
         }
     }
 }
