@@ -2,19 +2,11 @@
 import Foundation
 import Synchronization
 
-/// Who may call: a name, and the hash of the key they hold.
-package struct Principal: Sendable, Hashable, Codable {
-    package let name: String
-    /// SHA-256 of the key; keys have 256 random bits, so a plain hash can't be guessed back.
-    package let keySHA256: String
-    /// Milliseconds since 1970, UTC.
-    package let created: Int
-}
-
 /// The API keys of a site, stored as hashes in `keys.json`.
 package final class KeyStore: Sendable {
     private struct State {
         var byHash: [String: Principal] = [:]
+        var names: Set<String> = []
         var stamp: Stamp?
     }
 
@@ -35,38 +27,59 @@ package final class KeyStore: Sendable {
 
     /// All principals by name.
     package var principals: [Principal] {
-        state.withLock { Array($0.byHash.values) }.sorted { $0.name < $1.name }
+        state.withLock { Set($0.byHash.values) }.sorted { $0.name < $1.name }
     }
 
     /// Makes a key, stores its hash, and returns the key: the only time it is seen.
     ///
-    /// - Throws: `SiteError.refused` where the name is taken, empty, over 64 characters or holds
-    ///   anything but letters, digits, `-`, `_` and `.`.
-    package func create(name: String) throws(SiteError) -> (key: String, principal: Principal) {
-        let allowed = name.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || Array("-_.".utf8).contains(byte)
-        }
-        guard allowed, (1...64).contains(name.utf8.count) else {
-            throw .refused(
-                "a key's name is 1 to 64 letters, digits, dots, hyphens or underscores")
-        }
-        guard !KeyStore.reserved.contains(name) else {
+    /// - Throws: `SiteError.refused` where the name is taken or not one, or a term is not valid.
+    package func create(name: String, terms: KeyTerms = KeyTerms()) throws(SiteError)
+        -> (key: String, principal: Principal)
+    {
+        guard KeyName.isValid(name) else { throw .refused("a key's name is \(KeyName.rule)") }
+        guard !KeyName.reserved.contains(name) else {
             throw .refused("\(name) is a name Bedside signs with itself; choose another name")
         }
+        if let problem = terms.problem { throw .refused(problem) }
         let lock = try locked()
         defer { withExtendedLifetime(lock) {} }
         try reload()
         guard !principals.contains(where: { $0.name == name }) else {
             throw .refused("a key named \(name) exists; choose another name")
         }
-        let key = "bsk_" + Files.hex(RandomKey.bytes(count: 32))
+        let key = KeyStore.drawn()
         let principal = Principal(
-            name: name, keySHA256: Files.digest(of: Array(key.utf8)), created: Entry.now)
-        try Files.replace(path, with: Files.json(principals + [principal]), mode: 0o600)
-        try reload()
+            name: name, keySHA256: Files.digest(of: Array(key.utf8)), created: Entry.now,
+            terms: terms)
+        try store(principals + [principal])
         return (key, principal)
+    }
+
+    /// Draws a new key for a holder, whose terms stay.
+    ///
+    /// - Parameter overlapHours: how long the old key still opens, so that callers can change over.
+    /// - Throws: `SiteError.refused` where nobody of that name holds a key.
+    package func rotate(name: String, overlapHours: Int = 0) throws(SiteError)
+        -> (key: String, principal: Principal)
+    {
+        let lock = try locked()
+        defer { withExtendedLifetime(lock) {} }
+        try reload()
+        var list = principals
+        guard let index = list.firstIndex(where: { $0.name == name }) else {
+            throw KeyStore.unknown(name)
+        }
+        let key = KeyStore.drawn()
+        if overlapHours > 0 {
+            list[index].formerSHA256 = list[index].keySHA256
+            list[index].formerExpires = Entry.now + overlapHours * 3_600_000
+        } else {
+            list[index].formerSHA256 = nil
+            list[index].formerExpires = nil
+        }
+        list[index].keySHA256 = Files.digest(of: Array(key.utf8))
+        try store(list)
+        return (key, list[index])
     }
 
     /// Takes a key away; from the next call on it opens nothing.
@@ -77,10 +90,20 @@ package final class KeyStore: Sendable {
         defer { withExtendedLifetime(lock) {} }
         try reload()
         let left = principals.filter { $0.name != name }
-        guard left.count < principals.count else {
-            throw .refused("nobody named \(name.prefix(64)) holds a key; see bedside key list")
-        }
-        try Files.replace(path, with: Files.json(left), mode: 0o600)
+        guard left.count < principals.count else { throw KeyStore.unknown(name) }
+        try store(left)
+    }
+
+    private static func drawn() -> String {
+        "bsk_" + Files.hex(RandomKey.bytes(count: 32))
+    }
+
+    private static func unknown(_ name: String) -> SiteError {
+        .refused("nobody named \(name.prefix(64)) holds a key; see bedside key list")
+    }
+
+    private func store(_ list: [Principal]) throws(SiteError) {
+        try Files.replace(path, with: Files.json(list), mode: 0o600)
         try reload()
     }
 
@@ -92,13 +115,18 @@ package final class KeyStore: Sendable {
         let hash = Files.digest(of: Array(key.utf8))
         let stamp = stamp
         if state.withLock({ $0.stamp != stamp }), (try? reload()) == nil { return nil }
-        return state.withLock { $0.byHash[hash] }
+        guard let principal = state.withLock({ $0.byHash[hash] }) else { return nil }
+        let until =
+            principal.keySHA256 == hash ? principal.terms.expires : principal.formerExpires
+        guard let until else { return principal }
+        return Entry.now < min(until, principal.terms.expires ?? until) ? principal : nil
     }
 
-    /// Names the ledger uses for Bedside's own commands and pages.
-    private static let reserved: Set<String> = [
-        "cohort", "demo", "import", "init", "key", "serve", "workbench",
-    ]
+    /// Whether somebody of that name holds a key, or is one of the names Bedside calls itself by.
+    package func isHolder(_ name: String) -> Bool {
+        KeyName.reserved.contains(name)
+            || state.withLock { $0.names.contains(name) }
+    }
 
     /// One process at a time changes the keys; others wait up to five seconds.
     private func locked() throws(SiteError) -> FileLock {
@@ -123,7 +151,7 @@ package final class KeyStore: Sendable {
     private func reload() throws(SiteError) {
         let stamp = stamp
         guard Files.exists(path) else {
-            state.withLock { $0 = State(byHash: [:], stamp: stamp) }
+            state.withLock { $0 = State(stamp: stamp) }
             return
         }
         let bytes = try Files.readBytes(path)
@@ -131,8 +159,9 @@ package final class KeyStore: Sendable {
             throw .badConfiguration(
                 file: path, line: nil, expected: "expected a JSON array of keys as hashes")
         }
-        let byHash = Dictionary(
-            list.map { ($0.keySHA256, $0) }, uniquingKeysWith: { first, _ in first })
-        state.withLock { $0 = State(byHash: byHash, stamp: stamp) }
+        let current = list.map { ($0.keySHA256, $0) }
+        let former = list.compactMap { holder in holder.formerSHA256.map { ($0, holder) } }
+        let byHash = Dictionary(current + former, uniquingKeysWith: { first, _ in first })
+        state.withLock { $0 = State(byHash: byHash, names: Set(list.map(\.name)), stamp: stamp) }
     }
 }

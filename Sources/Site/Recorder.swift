@@ -19,6 +19,21 @@ package enum EntryType: String, Sendable, CaseIterable {
     case callRefused = "call.refused"
     /// A reservation whose call was never answered; it costs nothing.
     case callReleased = "call.released"
+    case keyRotated = "key.rotated"
+    case budgetSet = "budget.set"
+    case licenceGranted = "license.granted"
+    case licenceRevoked = "license.revoked"
+    case pricePublished = "price.published"
+    case versionRegistered = "version.registered"
+    /// What became of an answer at the bedside, and why it was not followed.
+    case cardFeedback = "card.feedback"
+    case override = "override"
+    /// The key under which a subject's requests and answers were kept is gone.
+    case subjectErased = "subject.erased"
+    case payoutComputed = "payout.computed"
+    case segmentRetired = "segment.retired"
+    /// Somebody asked who saw what of a subject.
+    case accessSearched = "access.searched"
 }
 
 /// One ledger entry before it is written: who did what, with counts and digests only.
@@ -72,7 +87,9 @@ package struct Recorder: Sendable {
         try Files.replace("\(inbox)/\(name).json", with: entry.record, mode: 0o600)
         guard let log = try openLogUnlessInUse() else { return }
         defer { close(log) }
-        try Recorder.drain(inbox, into: log)
+        try Recorder.drain(inbox) { records throws(SiteError) in
+            try stage { _ = try log.appendAndWait(records) }
+        }
     }
 
     /// Opens the log as its one writer; refuses one that was cut back or exchanged since the last
@@ -121,15 +138,18 @@ package struct Recorder: Sendable {
     /// Moves waiting entries into the log, oldest first.
     ///
     /// An entry may be appended twice if the process dies between append and removal; each carries
-    /// its own time and body, and none of the types that wait here costs anything.
-    static func drain(_ inbox: String, into log: LedgerLog) throws(SiteError) {
+    /// its own time and body, and said twice none of the types that wait here means anything else.
+    ///
+    /// - Parameter append: returns once the records are durable.
+    static func drain(_ inbox: String, append: ([[UInt8]]) throws(SiteError) -> Void)
+        throws(SiteError)
+    {
         let names = ((try? FileManager.default.contentsOfDirectory(atPath: inbox)) ?? [])
             .filter { $0.hasSuffix(".json") }.sorted()
         guard !names.isEmpty else { return }
         var records: [[UInt8]] = []
         for name in names { records.append(try Files.readBytes("\(inbox)/\(name)")) }
-        let waiting = records
-        try stage { _ = try log.appendAndWait(waiting) }
+        try append(records)
         for name in names { unlink("\(inbox)/\(name)") }
     }
 

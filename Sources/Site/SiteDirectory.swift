@@ -14,6 +14,9 @@ package import Vault
 /// definitions/         cohort definitions that pages share by link, under their digests
 /// ledger/              the append-only log, its checkpoint, its public key
 /// keys.json            API keys as hashes
+/// projections/         what was folded from the ledger, made again where lost
+/// answers/             sealed answers of the last day, for repetitions of a call
+/// bodies/              requests and answers of calls, each sealed under its subject's key
 /// ```
 /// The vault key and the ledger's signing key lie in `key_directory`, outside the site.
 package struct SiteDirectory: Sendable {
@@ -94,6 +97,10 @@ package struct SiteDirectory: Sendable {
     package var publicKeyFile: String { ledgerPath + "/public.key" }
     package var timelinesPath: String { path + "/timelines" }
     package var keysFile: String { path + "/keys.json" }
+    /// What the desk knows of the ledger, for opening it fast; made again where lost.
+    var deskSnapshotFile: String { path + "/projections/desk" }
+    /// SQLite views of the ledger; made again where lost.
+    package var projectionFile: String { path + "/projections/ledger.sqlite" }
     /// The last checkpoint this site's writers signed, kept beside the keys, apart for each place a
     /// site lies at.
     package var keptCheckpointFile: String {

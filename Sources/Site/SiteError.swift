@@ -29,6 +29,15 @@ package enum SiteError: Error, Equatable, Sendable {
     case answeredByAnotherVersion
     /// The ledger could not record the call, so it was not answered.
     case notRecorded(String)
+    /// The caller's licence does not cover the call; `code` is for machines.
+    case notLicensed(code: String, sentence: String)
+    /// The patient, setting or use is outside what the model is for: no answer, but an entry.
+    case outsideIntendedUse(reasons: [String], receipt: Receipt)
+    /// Too many requests or tokens in a short time; `kind` is `requests` or `tokens`.
+    case rateLimited(kind: String, retryAfterMilliseconds: Int)
+    /// What is left of a budget does not cover the worst case of the call; `scope` such as
+    /// `team:cardiology`.
+    case budgetExhausted(scope: String)
 
     /// One sentence for the person who can act.
     package var sentence: String {
@@ -59,6 +68,14 @@ package enum SiteError: Error, Equatable, Sendable {
             "this idempotency key was answered by another version of the model; use a new key"
         case .notRecorded(let reason):
             "the ledger could not record the call, so it was not answered: \(reason)"
+        case .notLicensed(_, let sentence):
+            sentence
+        case .outsideIntendedUse(let reasons, _):
+            "outside the model's intended use: \(reasons.joined(separator: "; "))"
+        case .rateLimited(let kind, let milliseconds):
+            "too many \(kind) in a short time; try again in \((milliseconds + 999) / 1000) s"
+        case .budgetExhausted(let scope):
+            "the budget of \(scope) does not cover this call; raise it with bedside budget set"
         }
     }
 }

@@ -2,9 +2,12 @@
 import Cohorts
 import Deidentification
 import Diagnosis
+import Governance
 import Intake
 import Knowledge
 import Ledger
+import Metering
+import Projections
 import SequentialBenchmark
 import SimulatedHospitals
 import Timelines
@@ -22,11 +25,14 @@ extension CohortError: StageError {}
 extension CohortQuestionError: StageError {}
 extension ConceptError: StageError {}
 extension DeidentificationError: StageError {}
+extension GovernanceError: StageError {}
 extension IntakeError: StageError {}
 extension KnowledgeError: StageError {}
 extension LedgerError: StageError {}
+extension MeteringError: StageError {}
 extension OMOPError: StageError {}
 extension OutputsError: StageError {}
+extension ProjectionError: StageError {}
 extension SimulationError: StageError {}
 extension TimelineError: StageError {}
 extension VaultError: StageError {}

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
-import Records
 import Yams
 
 /// What `site.yaml` may say, with the defaults that hold where it says nothing.
 ///
 /// Unknown keys are refused with the nearest known one, so that a typing error in a privacy
-/// setting is never silently a default.
+/// setting is never silently a default. Sections inside it follow the same rule.
 package struct Configuration: Sendable, Equatable {
     /// What the site is called on pages and receipts.
     package var name = "hospital"
@@ -28,23 +27,25 @@ package struct Configuration: Sendable, Equatable {
     /// Posterior at which the panel commits.
     package var stopProbability = 0.95
     package var maxQuestions = 30
+    /// Where the gateway listens and what it lets through.
+    package var gateway = GatewayConfiguration()
 
     package init() {}
 
-    /// The keys of `site.yaml` and how each is read into the configuration.
-    private static let readers: [String: @Sendable (inout Configuration, Node) -> String?] = [
-        "name": { text($1, into: &$0.name) },
-        "profile": { text($1, into: &$0.profile) },
-        "signer": { text($1, into: &$0.signer) },
-        "key_directory": { text($1, into: &$0.keyDirectory) },
-        "ledger_origin": { text($1, into: &$0.ledgerOrigin) },
-        "small_cell": { whole($1, 2...1000, into: &$0.smallCell) },
-        "prediction_micros": { whole($1, 0...1_000_000_000_000, into: &$0.predictionMicros) },
-        "currency": { text($1, into: &$0.currency) },
-        "likelihood_floor": { share($1, 0.000_001...0.4, into: &$0.likelihoodFloor) },
-        "stop_probability": { share($1, 0.5...0.999_999, into: &$0.stopProbability) },
-        "max_questions": { whole($1, 1...208, into: &$0.maxQuestions) },
-    ]
+    /// The keys of `site.yaml` and where each is read to.
+    private static let schema = ConfigurationSchema<Configuration>()
+        .text("name", \.name)
+        .text("profile", \.profile)
+        .text("signer", \.signer)
+        .text("key_directory", \.keyDirectory)
+        .text("ledger_origin", \.ledgerOrigin)
+        .whole("small_cell", 2...1000, \.smallCell)
+        .whole("prediction_micros", 0...1_000_000_000_000, \.predictionMicros)
+        .text("currency", \.currency)
+        .number("likelihood_floor", 0.000_001...0.4, \.likelihoodFloor)
+        .number("stop_probability", 0.5...0.999_999, \.stopProbability)
+        .whole("max_questions", 1...208, \.maxQuestions)
+        .section("gateway", \.gateway, GatewayConfiguration.schema)
 
     /// Reads a `site.yaml`.
     ///
@@ -60,22 +61,14 @@ package struct Configuration: Sendable, Equatable {
         } catch {
             throw .badConfiguration(file: path, line: nil, expected: "not valid YAML")
         }
-        guard let root, case .mapping(let mapping) = root else {
+        guard let root else {
             throw .badConfiguration(file: path, line: 1, expected: "expected lines of key: value")
         }
         var configuration = Configuration()
-        for (key, value) in mapping {
-            let name = key.string ?? ""
-            guard let read = readers[name] else {
-                let known = NearestWord.to(name, among: readers.keys.sorted())
-                throw .badConfiguration(
-                    file: path, line: key.mark?.line,
-                    expected: "unknown key \(name.prefix(40)); did you mean \(known)?")
-            }
-            if let expected = read(&configuration, value) {
-                throw .badConfiguration(
-                    file: path, line: value.mark?.line, expected: "\(name): expected \(expected)")
-            }
+        do throws(ConfigurationProblem) {
+            try schema.read(root, into: &configuration)
+        } catch {
+            throw .badConfiguration(file: path, line: error.line, expected: error.expected)
         }
         return configuration
     }
@@ -102,47 +95,21 @@ package struct Configuration: Sendable, Equatable {
         likelihood_floor: \(likelihoodFloor)
         stop_probability: \(stopProbability)
         max_questions: \(maxQuestions)
-
+        \(gateway.yaml)
         """
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         "\""
             + text.replacingOccurrences(of: "\\", with: "\\\\")
             .replacingOccurrences(of: "\"", with: "\\\"") + "\""
     }
 
-    private static func line(of error: YamlError) -> Int? {
+    static func line(of error: YamlError) -> Int? {
         switch error {
         case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
             mark.line
         default: nil
         }
-    }
-
-    private static func text(_ node: Node, into field: inout String) -> String? {
-        guard let string = node.string else { return "text" }
-        field = string
-        return nil
-    }
-
-    private static func whole(_ node: Node, _ range: ClosedRange<Int>, into field: inout Int)
-        -> String?
-    {
-        guard let value = node.int, range.contains(value) else {
-            return "a whole number from \(range.lowerBound) to \(range.upperBound)"
-        }
-        field = value
-        return nil
-    }
-
-    private static func share(_ node: Node, _ range: ClosedRange<Double>, into field: inout Double)
-        -> String?
-    {
-        guard let value = node.float, range.contains(value) else {
-            return "a number from \(range.lowerBound) to \(range.upperBound)"
-        }
-        field = value
-        return nil
     }
 }
