@@ -5,6 +5,7 @@
 //   ./bedside bench decisions DDXPLUS-PATIENTS
 //   ./bedside bench observations OBSERVATIONS.ndjson
 //   ./bedside bench cohorts FHIR-EXPORT WORK-DIRECTORY [EVENTS]
+//   ./bedside bench gateway [VENV] [SECONDS]
 //   ./bedside bench memory
 import Foundation
 import Site
@@ -30,6 +31,12 @@ do {
         try CohortComparison.run(
             export: rest[0], work: rest[1],
             events: rest.count > 2 ? Int(rest[2]) ?? 27_296_170 : 27_296_170)
+    case "gateway":
+        // VENV: a Python virtual environment with litellm[proxy]; - or nothing leaves it out.
+        let rest = Array(arguments.dropFirst())
+        try GatewayComparison.run(
+            environment: rest.first.flatMap { $0 == "-" ? nil : $0 },
+            seconds: rest.count > 1 ? Double(rest[1]) ?? 8 : 8)
     case "memory":
         MemoryBandwidth.run()
     default:
@@ -38,7 +45,8 @@ do {
 } catch is BenchmarkUsage {
     print(
         "usage: ./bedside bench ledger [ENTRIES] | import PATH | decisions FILE | "
-            + "observations FILE | cohorts EXPORT WORK [EVENTS] | memory")
+            + "observations FILE | cohorts EXPORT WORK [EVENTS] | gateway [VENV] [SECONDS] | memory"
+    )
     exit(2)
 } catch {
     print("the benchmark stopped: \(error)")
