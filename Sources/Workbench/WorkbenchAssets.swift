@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
 
-/// The style sheet, the script and the icon that pages refer to.
+/// The style sheet, the scripts and the icon that pages refer to.
 ///
-/// Only the three names below exist; what a visitor asks for is never made into a path.
+/// Only the names below exist; what a visitor asks for is never made into a path.
 package enum WorkbenchAssets {
     private static let contentTypes = [
         "workbench.css": "text/css; charset=utf-8",
         "workbench.js": "text/javascript; charset=utf-8",
+        "proof.js": "text/javascript; charset=utf-8",
+        "usage.js": "text/javascript; charset=utf-8",
+        "try.js": "text/javascript; charset=utf-8",
         "favicon.svg": "image/svg+xml",
     ]
 

@@ -22,10 +22,10 @@ struct Samples {
             ("cohort-refused", refusedCohort), ("ledger", ledger(nil)),
             ("ledger-sound", ledger(sound)), ("ledger-broken", ledger(broken)),
             ("ledger-entry", entry), ("api", api), ("error", error),
-        ]
+        ] + moneyPages
     }
 
-    private func s(_ text: String) -> String { text + mark }
+    func s(_ text: String) -> String { text + mark }
 
     var overview: OverviewView {
         OverviewView(

@@ -84,7 +84,7 @@ struct DiscoverPage: Sendable {
     private func counted(_ json: [UInt8], in page: DiscoverView) async throws -> DiscoverView {
         var view = page
         guard json.count <= DefinitionStore.longest else {
-            view.outcome = .refused(.init(sentence: DefinitionStore.tooLong.asSentence))
+            view.outcome = .refused(.init(sentence: DefinitionStore.tooLong.pageSentence))
             return view
         }
         if let refusal = try await Background.run({ try DiscoverPage.refusal(of: json) }) {
@@ -99,7 +99,7 @@ struct DiscoverPage: Sendable {
         } catch let error as SiteError {
             switch error {
             case .nothingImported: view.outcome = .noData(DiscoverPage.noData)
-            case .refused: view.outcome = .refused(.init(sentence: error.asSentence))
+            case .refused: view.outcome = .refused(.init(sentence: error.pageSentence))
             default: throw error
             }
         }
@@ -221,14 +221,6 @@ extension PageRefusal {
         status: .notFound, title: "Not found",
         sentence: "No definition is kept here under that name.",
         needed: ["Count it again: paste it or build it on the Discover page."])
-}
-
-extension SiteError {
-    /// The sentence as a page writes it: a capital first, a point last.
-    fileprivate var asSentence: String {
-        let text = sentence.prefix(1).uppercased() + sentence.dropFirst()
-        return text.hasSuffix(".") ? text : text + "."
-    }
 }
 
 extension DiscoverView.Refusal {

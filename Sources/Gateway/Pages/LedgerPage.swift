@@ -11,17 +11,49 @@ struct LedgerPage: Sendable {
 
     private static let shown = 50
 
-    /// - Parameter before: shows entries that come before this index; the latest without it.
-    func view(before: Int? = nil) throws -> LedgerView {
+    /// What the address asks for.
+    func view(_ request: Request) async throws -> LedgerView {
+        let query = request.uri.queryParameters
+        func part(_ name: Substring) -> String { String((query[name] ?? "").prefix(120)) }
+        let filter = LedgerView.Filter(
+            type: part("type"), actor: part("actor"), model: part("model"), from: part("from"),
+            until: part("until"))
+        let before = query["before"].flatMap { Int($0) }
+        let page = self
+        return try await Background.run { try page.view(before: before, filter: filter) }
+    }
+
+    /// - Parameters:
+    ///   - before: shows entries that come before this index; the latest without it.
+    ///   - filter: shows those of them that are like this.
+    func view(before: Int? = nil, filter: LedgerView.Filter = .init()) throws -> LedgerView {
         let checkpoint = try service.log.signedHead()
         let end = min(max(0, before ?? checkpoint.size), checkpoint.size)
-        let range = max(0, end - LedgerPage.shown)..<end
-        let records = try service.log.records(range)
-        return LedgerView(
+        var view = LedgerView(
             origin: checkpoint.origin, size: checkpoint.size, root: checkpoint.root.hex,
-            checkpoint: checkpoint.text,
-            lines: zip(range, records).reversed().map { LedgerView.Line(index: $0, record: $1) },
+            checkpoint: checkpoint.text, lines: [],
             currency: service.site.configuration.currency)
+        view.filter = filter
+        view.types = EntryType.allCases.map(\.rawValue).sorted()
+        view.isTurned = end < checkpoint.size
+        view.publicKey = try publicKey()
+        let found: LedgerSearch.Found
+        do throws(LedgerSearch.Problem) {
+            found = try LedgerSearch(filter).page(of: service.log, before: end, LedgerPage.shown)
+        } catch {
+            view.needed = error.sentence
+            return view
+        }
+        view.lines = found.entries.map { LedgerView.Line(index: $0.index, record: $0.record) }
+        view.older = found.older
+        view.searched = filter.isEmpty ? nil : found.searched
+        return view
+    }
+
+    /// The key that checkpoints are signed with, as whoever checks one writes it.
+    private func publicKey() throws -> String {
+        try Files.readText(service.site.publicKeyFile)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Reads every entry again from disk, as anybody with the public key can.
@@ -45,12 +77,65 @@ struct LedgerPage: Sendable {
         let checkpoint = try service.log.signedHead()
         guard let index, (0..<checkpoint.size).contains(index) else { throw PageRefusal.noEntry }
         let record = try service.log.record(at: index)
-        return LedgerEntryView(
+        var view = LedgerEntryView(
             index: index, size: checkpoint.size, root: checkpoint.root.hex,
             type: (try? CanonicalJSON(parsing: record))?["type"]?.stringValue ?? "unknown",
             record: String(decoding: record, as: UTF8.self),
             leafHash: MerkleTree.leafHash(record).hex,
             proof: try service.log.inclusionProof(index: index, size: checkpoint.size).map(\.hex))
+        view.publicKey = try publicKey()
+        return view
+    }
+}
+
+extension LedgerPage {
+    /// What a browser needs to check one entry by itself.
+    func proof(_ index: Int?) throws -> Response {
+        let checkpoint = try service.log.signedHead()
+        guard let index, (0..<checkpoint.size).contains(index) else { throw PageRefusal.noEntry }
+        let path = try service.log.inclusionProof(index: index, size: checkpoint.size)
+        return JSONBody.response(
+            BrowserProof(
+                index: index, size: checkpoint.size, proof: path.map(\.hex),
+                checkpoint: checkpoint.text, publicKey: try publicKey()))
+    }
+
+    /// The bytes of an entry, as hashed.
+    func record(_ index: Int?) throws -> Response {
+        guard let index, (0..<service.log.size).contains(index) else { throw PageRefusal.noEntry }
+        return Response(
+            status: .ok, headers: [.contentType: "application/octet-stream"],
+            body: ResponseBody(
+                byteBuffer: ByteBuffer(bytes: try service.log.record(at: index))))
+    }
+
+    /// The proof that the tree of an older size is the beginning of today's.
+    func consistency(from size: Int?) throws -> Response {
+        let checkpoint = try service.log.signedHead()
+        guard let size, (0...checkpoint.size).contains(size) else { throw PageRefusal.noEntry }
+        let path =
+            size == 0 || size == checkpoint.size
+            ? [] : try service.log.consistencyProof(from: size, to: checkpoint.size)
+        return JSONBody.response(
+            BrowserProof(
+                from: size, size: checkpoint.size, proof: path.map(\.hex),
+                checkpoint: checkpoint.text, publicKey: try publicKey()))
+    }
+}
+
+/// A proof as the pages' script reads it; hashes as 64 hexadecimal digits.
+private struct BrowserProof: Encodable {
+    var index: Int?
+    var from: Int?
+    var size: Int
+    var proof: [String]
+    /// The signed text whose size and root the proof is for.
+    var checkpoint: String
+    var publicKey: String
+
+    enum CodingKeys: String, CodingKey {
+        case index, from, size, proof, checkpoint
+        case publicKey = "public_key"
     }
 }
 
@@ -63,18 +148,10 @@ extension LedgerView.Line {
         let isSettled = type == EntryType.callSettled.rawValue
         self.init(
             index: index,
-            time: entry?["ts"]?.intValue.map(LedgerView.Line.time) ?? "",
+            time: entry?["ts"]?.intValue.map(PageTime.text) ?? "",
             type: type, actor: entry?["actor"]?.stringValue ?? "",
             model: body?["model"]?.stringValue ?? "", digest: MerkleTree.leafHash(record).hex,
             priceMicros: isSettled ? body?["price_micros"]?.intValue : nil)
     }
 
-    /// Milliseconds since 1970 as `2026-06-02 14:05:09 UTC`.
-    private static func time(_ milliseconds: Int) -> String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        let style = Date.ISO8601FormatStyle(timeZone: .gmt)
-            .year().month().day().dateTimeSeparator(.space)
-            .time(includingFractionalSeconds: false)
-        return date.formatted(style) + " UTC"
-    }
 }

@@ -103,10 +103,9 @@ struct PageRefusal: Error, Equatable, Sendable {
             return
         }
         let refusal = APIError(thrown: error, bodyLimit: bodyLimit)
-        let sentence = (error as? SiteError)?.sentence ?? refusal.message
         self.init(
             status: refusal.status, title: "Not possible now",
-            sentence: sentence.prefix(1).uppercased() + sentence.dropFirst() + ".")
+            sentence: (error as? SiteError)?.pageSentence ?? refusal.message.asPageSentence)
     }
 
     init(
@@ -120,5 +119,18 @@ struct PageRefusal: Error, Equatable, Sendable {
 
     var view: ErrorView {
         ErrorView(status: status.code, title: title, sentence: sentence, needed: needed)
+    }
+}
+
+extension SiteError {
+    /// The sentence as a page writes it.
+    var pageSentence: String { sentence.asPageSentence }
+}
+
+extension String {
+    /// A capital first, a point last.
+    fileprivate var asPageSentence: String {
+        let text = prefix(1).uppercased() + dropFirst()
+        return text.hasSuffix(".") ? text : text + "."
     }
 }

@@ -50,10 +50,11 @@ struct WorkUpPage: Sendable {
         -> WorkUpView.Standing
     {
         let input = CaseInput(age: posted.age, sex: posted.sex, findings: posted.findings)
-        let call = try await service.predict(
-            input, model: Service.panelName, principal: WorkUpPage.principal,
-            idempotencyKey: WorkUpPage.key(of: input, in: session),
-            dialect: Dialect.workbench.rawValue)
+        let call = try await service.calls.predict(
+            input, model: Service.panelName,
+            by: Caller(
+                principal: .workbench, dialect: Dialect.workbench.rawValue,
+                idempotencyKey: WorkUpPage.key(of: input, in: session)))
         let state = service.panel.admit(input)
         return WorkUpView.Standing(
             call, round: service.panel.conference(state), state: state,

@@ -7,19 +7,24 @@ import Workbench
 struct WorkbenchRoutes: Sendable {
     private let service: Service
     private let maker: PageMaker
+    private let sources: WorkbenchSources
 
-    init(service: Service, maker: PageMaker) {
+    /// - Parameter sources: what the pages about money, keys and records show; the site's own
+    ///   where nil.
+    init(service: Service, maker: PageMaker, sources: WorkbenchSources? = nil) {
         self.service = service
         self.maker = maker
+        self.sources =
+            sources
+            ?? WorkbenchSources(service, passedOn: maker.settings.upstreams.listed)
     }
 
     func add(to router: Router<GatewayContext>) {
-        let pages = router.group().add(middleware: PageGuard())
+        let pages = router.group().add(middleware: OffLoop()).add(middleware: PageGuard())
         let work = WorkUpPage(service: service)
         let play = PlayPage(service: service)
         let cohort = CohortPage(service: service)
         let discover = DiscoverPage(service: service)
-        let ledger = LedgerPage(service: service)
         let overview = OverviewPage(service: service)
         show(pages, Place.overview.path) { _, _, _ in try await overview.view() }
         show(pages, Place.workUp.path) { _, _, _ in work.start() }
@@ -37,13 +42,9 @@ struct WorkbenchRoutes: Sendable {
         show(pages, Place.cohort.path) { _, _, _ in cohort.start() }
         post(pages, Place.cohort.path) { form, _ in try await cohort.view(form) }
         add(discover, to: pages)
-        show(pages, Place.ledger.path) { request, _, _ in
-            try ledger.view(before: request.uri.queryParameters["before"].flatMap { Int($0) })
-        }
-        post(pages, RouterPath(Place.verification)) { _, _ in try await ledger.verified() }
-        show(pages, "ledger/{index}") { _, context, _ in
-            try ledger.entry(context.parameters.get("index").flatMap(Int.init))
-        }
+        addLedger(to: pages)
+        addMoney(to: pages)
+        addWhoSaw(to: pages)
         show(pages, Place.api.path) { request, _, _ in
             APIPage(service: service).view(authority: request.head.authority)
         }
@@ -55,6 +56,75 @@ struct WorkbenchRoutes: Sendable {
             return Response(
                 status: .ok, headers: [.contentType: file.contentType],
                 body: ResponseBody(byteBuffer: ByteBuffer(bytes: file.bytes)))
+        }
+    }
+
+    /// The log, its entries, and what a browser needs to check them by itself.
+    private func addLedger(to pages: RouterGroup<GatewayContext>) {
+        let ledger = LedgerPage(service: service)
+        show(pages, Place.ledger.path) { request, _, _ in try await ledger.view(request) }
+        post(pages, RouterPath(Place.verification)) { _, _ in try await ledger.verified() }
+        show(pages, "ledger/{index}") { _, context, _ in
+            try ledger.entry(context.parameters.get("index").flatMap(Int.init))
+        }
+        data(pages, RouterPath(Place.consistency)) { request, _ in
+            try ledger.consistency(from: request.uri.queryParameters["from"].flatMap { Int($0) })
+        }
+        data(pages, "proofs/{index}") { _, context in
+            try ledger.proof(context.parameters.get("index").flatMap(Int.init))
+        }
+        data(pages, "proofs/{index}/record") { _, context in
+            try ledger.record(context.parameters.get("index").flatMap(Int.init))
+        }
+    }
+
+    /// Models and prices, keys and budgets, usage and invoices.
+    private func addMoney(to pages: RouterGroup<GatewayContext>) {
+        let catalogue = CataloguePage(
+            source: sources.catalogue, panels: Set(service.models.map(\.id)))
+        let access = AccessPage(source: sources.access)
+        let usage = UsagePage(source: sources.usage)
+        let invoices = InvoicePage(source: sources.billing)
+        show(pages, Place.models.path) { request, _, _ in
+            try await catalogue.view(authority: request.head.authority)
+        }
+        show(pages, Place.keys.path) { _, _, _ in try await access.view() }
+        post(pages, Place.keys.path) { form, _ in try await access.act(form) }
+        show(pages, Place.usage.path) { _, _, _ in try await usage.view() }
+        data(pages, RouterPath(Place.usageLive)) { _, _ in try await usage.live() }
+        show(pages, Place.invoices.path) { request, _, _ in
+            try await invoices.view(request.uri.queryParameters)
+        }
+        data(pages, "invoices/{file}") { request, context in
+            try await invoices.file(context.parameters.get("file"), request.uri.queryParameters)
+        }
+    }
+
+    private func addWhoSaw(to pages: RouterGroup<GatewayContext>) {
+        let whoSaw = WhoSawPage(source: sources.whoSaw)
+        show(pages, Place.whoSaw.path) { _, _, _ in whoSaw.start() }
+        post(pages, Place.whoSaw.path) { form, _ in try await whoSaw.view(form) }
+        pages.post(RouterPath(Place.whoSawExport)) { [maker] request, _ in
+            let visit = maker.visit(request)
+            do {
+                return try await whoSaw.export(try await maker.form(request, of: visit))
+            } catch {
+                return maker.response(to: error, for: visit)
+            }
+        }
+    }
+
+    /// What is no page: a file, or what a page's script asks for.
+    private func data(
+        _ group: RouterGroup<GatewayContext>, _ path: RouterPath,
+        _ answer: @escaping @Sendable (Request, GatewayContext) async throws -> Response
+    ) {
+        group.get(path) { [maker] request, context in
+            do {
+                return try await answer(request, context)
+            } catch {
+                return maker.response(to: error, for: maker.visit(request))
+            }
         }
     }
 

@@ -142,8 +142,19 @@ addEventListener("afterprint", () => {
   }
 });
 
+// Parts of a page with work of their own bring their own script: data-part names it.
+async function beginParts() {
+  for (const part of document.querySelectorAll("[data-part]:not([data-begun])")) {
+    part.dataset.begun = "";
+    const script = await import(`./${part.dataset.part}.js`);
+    await script.begin(part);
+  }
+}
+
 function enhance() {
   offerShortcuts();
   offerSorting();
+  beginParts();
 }
+addEventListener("bedside:changed", offerSorting);
 enhance();

@@ -92,7 +92,7 @@ package enum DiscoverAddress {
         _ file: DiscoverFile, of digest: String, choice: DiscoverChoice
     ) -> String {
         var query = query(choice.off)
-        let codes = choice.outcomeCodes.map(escaped).joined(separator: ",")
+        let codes = choice.outcomeCodes.map(AddressText.escaped).joined(separator: ",")
         if !codes.isEmpty { query += (query.isEmpty ? "?" : "&") + "outcome=\(codes)" }
         if let days = choice.days { query += (query.isEmpty ? "?" : "&") + "days=\(days)" }
         return "\(Place.discover.rawValue)/\(segment(digest))/\(file.rawValue)" + query
@@ -104,24 +104,6 @@ package enum DiscoverAddress {
 
     /// Letters, digits, `-` and `_` only: what a digest is made of.
     private static func segment(_ digest: String) -> String {
-        String(digest.unicodeScalars.filter(isPlain).map(Character.init))
-    }
-
-    private static func escaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8.reduce(into: "") { result, byte in
-            if isPlain(Unicode.Scalar(byte)) {
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            } else {
-                result += "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }
-    }
-
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", "-", "_": true
-        default: false
-        }
+        String(digest.unicodeScalars.filter(AddressText.isPlain).map(Character.init))
     }
 }

@@ -50,6 +50,16 @@ package enum NumberText {
             + fraction
     }
 
+    /// The same, for whoever puts it into a sentence.
+    package static func money(_ amount: Int) -> String { micros(amount) }
+
+    /// The same without the zeros at its end, but with two decimals: `0.60`, `1.234`.
+    static func shortMicros(_ amount: Int) -> String {
+        var text = micros(amount)
+        for _ in 0..<4 where text.hasSuffix("0") { text.removeLast() }
+        return text
+    }
+
     /// US dollars with two decimals: `$1,204.50`.
     package static func dollars(_ amount: Double) -> String {
         let text = fixed(amount.magnitude, decimals: 2)

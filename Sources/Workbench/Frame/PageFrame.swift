@@ -20,43 +20,6 @@ package struct PageFrame: Sendable, Hashable {
     package static let tokenField = "csrf"
 }
 
-/// The addresses of the workbench, each in one place.
-package enum Place: String, Sendable, CaseIterable {
-    case overview = "/"
-    case workUp = "/work-up"
-    case play = "/play"
-    case cohort = "/cohort"
-    case discover = "/discover"
-    case ledger = "/ledger"
-    case api = "/api"
-
-    /// Where the Verify button posts.
-    package static let verification = "/ledger/verify"
-    /// What precedes the names of `WorkbenchAssets`.
-    package static let assets = "/assets/"
-
-    /// One case in play; its forms answer at the newest answer.
-    package static func play(_ id: String) -> String { "/play/\(id)#focus" }
-
-    /// The page of one ledger entry.
-    package static func entry(_ index: Int) -> String { "/ledger/\(index)" }
-
-    /// The ledger's page whose first line is the entry before this index.
-    package static func entries(before index: Int) -> String { "/ledger?before=\(index)" }
-
-    var name: String {
-        switch self {
-        case .overview: "Overview"
-        case .workUp: "Work-up"
-        case .play: "Play"
-        case .cohort: "Cohort"
-        case .discover: "Discover"
-        case .ledger: "Ledger"
-        case .api: "API"
-        }
-    }
-}
-
 /// A value that is one page of the workbench.
 package protocol WorkbenchPage: Sendable {
     /// What the page is about: its `h1` and the first words of its title.
@@ -82,10 +45,13 @@ extension WorkbenchPage {
         Array(render(in: frame).utf8)
     }
 
+    /// Tables of money and of the ledger have more columns than text has width.
+    private var isWide: Bool { place.map(PlaceGroup.gateway.places.contains) ?? false }
+
     private func page(in frame: PageFrame) -> HTML {
         document(language: "en") {
             head(frame)
-            tag("body") {
+            tag("body", ["class": isWide ? "wide" : nil]) {
                 tag("a", ["class": "skip", "href": "#main"]) { "Skip to content" }
                 banner(frame)
                 tag("main", ["id": "main", "tabindex": "-1", "data-announce": announcement]) {
@@ -120,9 +86,20 @@ extension WorkbenchPage {
                     " "
                     tag("span", ["class": "product"]) { "Bedside workbench" }
                 }
-                tag("nav", ["aria-label": "Workbench"]) {
-                    tag("ul") {
-                        for entry in Place.allCases {
+                navigation
+                tag("p", ["id": "announce", "class": "unseen", "role": "status"]) {}
+            }
+        }
+    }
+
+    /// Two short lists rather than a long one: what serves patients, and what meters and proves.
+    private var navigation: HTML {
+        tag("nav", ["aria-label": "Workbench"]) {
+            for (position, group) in PlaceGroup.allCases.enumerated() {
+                tag("div", ["class": "places"]) {
+                    tag("span", ["class": "group", "id": "places-\(position)"]) { group.rawValue }
+                    tag("ul", ["aria-labelledby": "places-\(position)"]) {
+                        for entry in group.places {
                             tag("li") {
                                 tag(
                                     "a",
@@ -135,7 +112,6 @@ extension WorkbenchPage {
                         }
                     }
                 }
-                tag("p", ["id": "announce", "class": "unseen", "role": "status"]) {}
             }
         }
     }

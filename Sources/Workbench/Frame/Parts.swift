@@ -5,19 +5,69 @@
 /// - Parameters:
 ///   - id: lets fields elsewhere on the page belong to this form.
 ///   - label: names the form for those who cannot see what surrounds it.
+///   - live: scripts put the answer in this page's place; false where the answer is a file.
 func form(
-    to address: String, in frame: PageFrame, id: String? = nil, label: String,
+    to address: String, in frame: PageFrame, id: String? = nil, label: String, live: Bool = true,
     @HTMLBuilder _ content: () -> HTML
 ) -> HTML {
     tag(
         "form",
         [
-            "id": id, "method": "post", "action": address, "data-live": "", "aria-label": label,
-            "autocomplete": "off",
+            "id": id, "method": "post", "action": address, "data-live": live ? "" : nil,
+            "aria-label": label, "autocomplete": "off",
         ]
     ) {
         hidden(PageFrame.tokenField, frame.token)
         content()
+    }
+}
+
+/// A form that only asks: what it holds is in the address, so that the answer can be linked to.
+///
+/// Never for anything about a patient.
+func query(to place: Place, label: String, @HTMLBuilder _ content: () -> HTML) -> HTML {
+    tag("form", ["method": "get", "action": place.rawValue, "aria-label": label]) { content() }
+}
+
+/// A line of text to type into, under its name.
+///
+/// - Parameter note: one short sentence below the name.
+func textField(
+    _ name: StaticString, label text: String, value: String = "", note: String = "",
+    prefix: String = "", type: StaticString = "text", required: Bool = false,
+    placeholder: String? = nil, list: String? = nil
+) -> HTML {
+    let id = prefix + "\(name)"
+    return tag("div", ["class": "field"]) {
+        tag("label", ["for": id]) { text }
+        if !note.isEmpty { tag("span", ["class": "aside", "id": "\(id)-note"]) { note } }
+        void(
+            "input",
+            [
+                "type": "\(type)", "id": id, "name": "\(name)", "value": value,
+                "required": required ? "" : nil, "placeholder": placeholder, "list": list,
+                "aria-describedby": note.isEmpty ? nil : "\(id)-note",
+                "autocomplete": "off", "spellcheck": "false",
+            ])
+    }
+}
+
+/// A choice of one among few, under its name.
+func choiceField(
+    _ name: StaticString, label text: String, choices: [(value: String, name: String)],
+    chosen: String = "", prefix: String = ""
+) -> HTML {
+    let id = prefix + "\(name)"
+    return tag("div", ["class": "field"]) {
+        tag("label", ["for": id]) { text }
+        tag("select", ["id": id, "name": "\(name)"]) {
+            for choice in choices {
+                tag(
+                    "option",
+                    ["value": choice.value, "selected": choice.value == chosen ? "" : nil]
+                ) { choice.name }
+            }
+        }
     }
 }
 

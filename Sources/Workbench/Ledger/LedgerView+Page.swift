@@ -38,6 +38,7 @@ extension LedgerView: WorkbenchPage {
             }
             latest
             checkpointText
+            consistencyPart(publicKey: publicKey)
         }
     }
 
@@ -64,25 +65,73 @@ extension LedgerView: WorkbenchPage {
 
     private var latest: HTML {
         section("Entries", id: "entries") {
+            filterForm
+            if let needed { Notice.problem("Needed:") { needed } }
             if lines.isEmpty {
-                tag("p") { "Nothing is on record yet." }
+                tag("p") { emptiness }
             } else {
                 table(
-                    "Latest entries",
+                    filter.isEmpty ? "Latest entries" : "Entries found",
                     [
-                        Column("Entry", number: true, sort: true), Column("Time", sort: true),
+                        Column("Entry", number: true, sort: true), Column("Time, UTC", sort: true),
                         Column("Type", sort: true), Column("Actor", sort: true),
                         Column("Model", sort: true),
                         Column("Price, \(currency)", number: true, sort: true), Column("Digest"),
                     ],
                     rows: lines.map(row))
-                tag("p", ["class": "aside turn"]) {
-                    if let first = lines.first?.index, first < size - 1 {
-                        tag("a", ["href": Place.ledger.rawValue]) { "Latest entries" }
-                        " "
+            }
+            tag("p", ["class": "aside turn"]) {
+                if isTurned {
+                    tag("a", ["href": page(before: nil)]) { "Latest entries" }
+                    " "
+                }
+                if let older {
+                    tag("a", ["href": page(before: older)]) {
+                        searched == nil ? "Older entries" : "Search older entries"
                     }
-                    if let last = lines.last?.index, last > 0 {
-                        tag("a", ["href": Place.entries(before: last)]) { "Older entries" }
+                    " "
+                }
+                if let searched {
+                    "\(NumberText.whole(searched)) entries looked through for this page."
+                }
+            }
+        }
+    }
+
+    private var emptiness: String {
+        if filter.isEmpty {
+            return isTurned ? "There is nothing older." : "Nothing is on record yet."
+        }
+        return older == nil
+            ? "No entry is like that." : "None of the entries looked through so far is like that."
+    }
+
+    private func page(before index: Int?) -> String {
+        address(
+            Place.ledger.rawValue,
+            [
+                "type": filter.type, "actor": filter.actor, "model": filter.model,
+                "from": filter.from, "until": filter.until, "before": index.map(String.init),
+            ])
+    }
+
+    private var filterForm: HTML {
+        query(to: .ledger, label: "Filter the entries") {
+            tag("div", ["class": "row"]) {
+                choiceField(
+                    "type", label: "Type",
+                    choices: [("", "all")] + types.map { ($0, $0) }, chosen: filter.type)
+                textField("actor", label: "Actor", value: filter.actor)
+                textField("model", label: "Model", value: filter.model)
+                textField(
+                    "from", label: "From, UTC", value: filter.from, type: "datetime-local")
+                textField(
+                    "until", label: "Until, UTC", value: filter.until, type: "datetime-local")
+                tag("div", ["class": "field act"]) {
+                    tag("button", ["type": "submit"]) { "Show" }
+                    if !filter.isEmpty {
+                        " "
+                        tag("a", ["href": Place.ledger.rawValue]) { "All" }
                     }
                 }
             }
@@ -166,6 +215,7 @@ extension LedgerEntryView: WorkbenchPage {
                     }
                 }
             }
+            proofCheck(of: index, publicKey: publicKey)
         }
     }
 }

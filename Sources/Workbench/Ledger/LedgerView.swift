@@ -52,6 +52,30 @@ package struct LedgerView: Sendable, Hashable {
         }
     }
 
+    /// Which entries are asked for; each part empty where it does not matter.
+    package struct Filter: Sendable, Hashable {
+        package var type: String
+        package var actor: String
+        package var model: String
+        /// Moments in UTC as `2026-11-28T14:05`; the first is included, the last is not.
+        package var from: String
+        package var until: String
+
+        package init(
+            type: String = "", actor: String = "", model: String = "", from: String = "",
+            until: String = ""
+        ) {
+            self.type = type
+            self.actor = actor
+            self.model = model
+            self.from = from
+            self.until = until
+        }
+
+        /// Nothing is asked for in particular.
+        package var isEmpty: Bool { self == Filter() }
+    }
+
     package var origin: String
     package var size: Int
     package var root: String
@@ -63,6 +87,19 @@ package struct LedgerView: Sendable, Hashable {
     package var currency: String
     /// Nil until the button is pressed.
     package var verification: Verification?
+    package var filter = Filter()
+    /// Names the filter offers.
+    package var types: [String] = []
+    /// Where the next page begins: entries before this index; nil where there are none.
+    package var older: Int?
+    /// The lines shown do not begin at the newest entry.
+    package var isTurned = false
+    /// How many entries were looked through to find the lines; nil without a filter.
+    package var searched: Int?
+    /// Why the filter can't be applied, as a sentence.
+    package var needed: String?
+    /// The key that checkpoints are signed with, as `name+hash+key`.
+    package var publicKey = ""
 
     package init(
         origin: String, size: Int, root: String, checkpoint: String, lines: [Line],
@@ -90,6 +127,8 @@ package struct LedgerEntryView: Sendable, Hashable {
     package var leafHash: String
     /// Hexadecimal hashes from the leaf's sibling upwards.
     package var proof: [String]
+    /// The key that checkpoints are signed with, as `name+hash+key`.
+    package var publicKey = ""
 
     package init(
         index: Int, size: Int, root: String, type: String, record: String, leafHash: String,
