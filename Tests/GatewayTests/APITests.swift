@@ -330,11 +330,20 @@ struct RefusalTests {
     func logsOneLine() async throws {
         try await GatewayFixture.serve { site in
             let answer = try await site.get("/v1/models/gpt-9?note=private")
-            let words = try #require(site.log.first).split(separator: " ")
             #expect(site.log.count == 1)
-            #expect(words.count == 5)
-            #expect(words.prefix(3) == ["GET", "/v1/models/{id}", "404"])
-            #expect(answer.header("x-request-id") == words.last.map(String.init))
+            let line = try JSONDecoder().decode(
+                JSONValue.self, from: Data(try #require(site.log.first).utf8))
+            #expect(
+                line.keys == [
+                    "ts", "level", "event", "method", "route", "status", "micros", "request",
+                    "principal", "bytes",
+                ])
+            #expect(line["method"]?.string == "GET")
+            #expect(line["route"]?.string == "/v1/models/{id}")
+            #expect(line["status"]?.int == 404)
+            #expect(line["request"]?.string == answer.header("x-request-id"))
+            #expect(line["principal"]?.string == GatewayFixture.principal)
+            #expect(line["bytes"]?.int == answer.text.utf8.count)
         }
     }
 

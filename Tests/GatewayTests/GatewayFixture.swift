@@ -15,6 +15,7 @@ struct GatewayFixture: Sendable {
     let key: String
     private let directory: String
     private let lines = Lines()
+    let operations: Operations
     private let responder: RouterResponder<GatewayContext>
 
     static let principal = "hospital-a"
@@ -39,12 +40,25 @@ struct GatewayFixture: Sendable {
         service = try await Service(site)
         key = try service.keys.create(name: GatewayFixture.principal).key
         let lines = lines
-        responder = router(service: service, settings: settings) { lines.add($0) }
-            .buildResponder()
+        operations = Operations(
+            settings: settings,
+            log: LogWriter { lines.add(String(decoding: $0, as: UTF8.self)) },
+            ledgerDirectory: service.site.ledgerPath)
+        responder = router(service: service, operations: operations).buildResponder()
+    }
+
+    /// The model a fresh site serves.
+    static func model() async throws -> ServedModel {
+        var models: [ServedModel] = []
+        try await serve { models = $0.service.models }
+        return try #require(models.first)
     }
 
     /// What the access log holds so far.
-    var log: [String] { lines.all }
+    var log: [String] {
+        operations.log.flush()
+        return lines.all.flatMap { $0.split(separator: "\n").map(String.init) }
+    }
 
     /// Brings in women of whom each has had type 2 diabetes noted once.
     func importWomen(_ count: Int) throws {

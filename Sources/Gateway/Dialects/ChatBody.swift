@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
+import Diagnosis
 
 /// A `chat.completion` object: the whole answer at once.
 struct ChatCompletion: Encodable, Sendable {
     struct Choice: Encodable, Sendable {
         var index = 0
         var message: Message
-        @Nullable var logprobs: String?
+        @Nullable var logprobs: Logprobs?
         var finishReason: String
 
         enum CodingKeys: String, CodingKey {
             case index, message, logprobs
             case finishReason = "finish_reason"
         }
+    }
+
+    /// The log of the probability of the one token of a verdict.
+    struct Logprobs: Encodable, Sendable {
+        var content: [VerdictLogprob]
+        @Nullable var refusal: [VerdictLogprob]?
     }
 
     struct Message: Encodable, Sendable {
@@ -35,10 +42,11 @@ struct ChatCompletion: Encodable, Sendable {
     var systemFingerprint: String
     var choices: [Choice]
     var usage: Usage
+    var label = PanelAnswer.Label(text: Assessment.notADevice)
     var receipt: ReceiptBody
 
     enum CodingKeys: String, CodingKey {
-        case id, object, created, model, choices, usage, receipt
+        case id, object, created, model, choices, usage, label, receipt
         case systemFingerprint = "system_fingerprint"
     }
 }
@@ -48,7 +56,7 @@ struct ChatChunk: Encodable, Sendable {
     struct Choice: Encodable, Sendable {
         var index = 0
         var delta: Delta
-        @Nullable var logprobs: String?
+        @Nullable var logprobs: ChatCompletion.Logprobs?
         @Nullable var finishReason: String?
 
         enum CodingKeys: String, CodingKey {
@@ -112,18 +120,26 @@ struct Usage: Encodable, Sendable {
     }
 
     struct PromptDetails: Encodable, Sendable {
+        var audioTokens = 0
         var cachedTokens = 0
 
         enum CodingKeys: String, CodingKey {
+            case audioTokens = "audio_tokens"
             case cachedTokens = "cached_tokens"
         }
     }
 
     struct CompletionDetails: Encodable, Sendable {
+        var audioTokens = 0
         var reasoningTokens = 0
+        var acceptedTokens = 0
+        var rejectedTokens = 0
 
         enum CodingKeys: String, CodingKey {
+            case audioTokens = "audio_tokens"
             case reasoningTokens = "reasoning_tokens"
+            case acceptedTokens = "accepted_prediction_tokens"
+            case rejectedTokens = "rejected_prediction_tokens"
         }
     }
 

@@ -4,8 +4,9 @@ import Site
 
 /// `chat/completions` under the addresses different clients build for it.
 struct ChatRoutes: Sendable {
-    let service: Service
+    let calls: CallService
     let settings: GatewaySettings
+    let passThrough: PassThrough
 
     /// Adds the route to a group.
     func add(to group: RouterGroup<GatewayContext>, path: RouterPath, dialect: Dialect) {
@@ -17,13 +18,27 @@ struct ChatRoutes: Sendable {
     private func answer(_ request: Request, _ context: GatewayContext, dialect: Dialect)
         async throws -> Response
     {
-        let chat = try ChatRequest.parse(try await request.bytes(upTo: settings.maxBodyBytes))
+        let bytes = try await request.bytes(upTo: settings.maxBodyBytes)
+        if let passed = try await passThrough.answer(
+            request, body: bytes, context, dialect: dialect,
+            model: context.parameters.get("model"))
+        {
+            return passed
+        }
+        return try await OffLoop.run { try await own(request, bytes, context, dialect) }
+    }
+
+    /// Answers with a model of the hospital's own.
+    private func own(
+        _ request: Request, _ bytes: [UInt8], _ context: GatewayContext, _ dialect: Dialect
+    ) async throws -> Response {
+        let chat = try ChatRequest.parse(bytes)
         let question = Conversation.Question(
             text: chat.question, model: try model(chat, context, dialect),
-            principal: context.principal, dialect: dialect,
-            idempotencyKey: try CallHeaders.idempotencyKey(of: request),
-            wantsJSON: chat.wantsJSON, wantsToolCall: chat.wantsToolCall)
-        let turn = try await Conversation(service: service).take(question)
+            caller: try CallHeaders.caller(of: request, context, dialect: dialect),
+            format: chat.format, wantsToolCall: chat.wantsToolCall,
+            wantsVerdict: chat.wantsLogprobs)
+        let turn = try await Conversation(calls: calls).take(question)
         let telling = ChatTelling(turn: turn, request: chat, created: Entry.now / 1000)
         var response =
             chat.stream == true
@@ -38,7 +53,7 @@ struct ChatRoutes: Sendable {
     {
         if let named = context.parameters.get("model") { return named }
         if let named = chat.model { return named }
-        guard dialect == .inference, let only = service.models.first else {
+        guard dialect == .inference, let only = calls.models.first else {
             throw .invalid("this part of the request is missing", param: "model")
         }
         return only.id
@@ -61,6 +76,13 @@ struct ChatTelling {
         if case .toolCall = turn.outcome { "tool_calls" } else { "stop" }
     }
 
+    private var logprobs: ChatCompletion.Logprobs? {
+        guard let verdict = turn.verdict,
+            let token = VerdictLogprob(verdict, top: request.topLogprobs ?? 0)
+        else { return nil }
+        return .init(content: [token], refusal: nil)
+    }
+
     private func toolCall(_ arguments: String, index: Int?) -> ToolCall {
         ToolCall(index: index, id: "call_\(turn.id)", function: .init(arguments: arguments))
     }
@@ -76,7 +98,9 @@ struct ChatTelling {
         }
         return ChatCompletion(
             id: id, created: created, model: turn.model.id, systemFingerprint: turn.model.digest,
-            choices: [.init(message: message, finishReason: finishReason)], usage: usage,
+            choices: [
+                .init(message: message, logprobs: logprobs, finishReason: finishReason)
+            ], usage: usage,
             receipt: ReceiptBody(turn.receipt))
     }
 
@@ -86,7 +110,11 @@ struct ChatTelling {
         events.add(chunk(.init(role: "assistant", content: "")))
         switch turn.outcome {
         case .answer(let text):
-            for piece in TextPieces.of(text) { events.add(chunk(.init(content: piece))) }
+            // A verdict is one token and comes as one piece.
+            let pieces = turn.verdict == nil ? TextPieces.of(text) : [text]
+            for piece in pieces {
+                events.add(chunk(.init(content: piece), logprobs: logprobs))
+            }
         case .refusal(let text):
             for piece in TextPieces.of(text) { events.add(chunk(.init(content: piece))) }
             events.add(chunk(.init(refusal: text)))
@@ -104,10 +132,13 @@ struct ChatTelling {
         return events
     }
 
-    private func chunk(_ delta: ChatChunk.Delta, finishReason: String? = nil) -> ChatChunk {
+    private func chunk(
+        _ delta: ChatChunk.Delta, logprobs: ChatCompletion.Logprobs? = nil,
+        finishReason: String? = nil
+    ) -> ChatChunk {
         ChatChunk(
             id: id, created: created, model: turn.model.id, systemFingerprint: turn.model.digest,
-            choices: [.init(delta: delta, finishReason: finishReason)],
+            choices: [.init(delta: delta, logprobs: logprobs, finishReason: finishReason)],
             receipt: finishReason == nil ? nil : ReceiptBody(turn.receipt))
     }
 }

@@ -8,7 +8,9 @@ enum ClinicianText {
     private static let shown = 5
 
     /// Hypotheses in percent, the question worth asking next, the label, the receipt.
-    static func answer(_ call: ServedCall) -> String {
+    ///
+    /// - Parameter unused: how many parts of what was sent did not enter the score.
+    static func answer(_ call: ServedCall, unused: Int = 0) -> String {
         let assessment = call.assessment
         let top = assessment.differential.prefix(shown).enumerated().map { rank, hypothesis in
             "\(rank + 1). \(hypothesis.name) (\(hypothesis.icd10)) "
@@ -30,6 +32,11 @@ enum ClinicianText {
                 "Next to ask: \(question.question) (\(question.evidence), expected information "
                     + "\(bits) bits). \(question.reason)")
         }
+        if unused > 0 {
+            lines.append(
+                "Not used of what was sent: \(unused) \(unused == 1 ? "part" : "parts"); the native "
+                    + "answer names each with the reason.")
+        }
         lines.append(assessment.label)
         lines.append(
             "Receipt: entry \(call.receipt.index) of the ledger, tree size \(call.receipt.size), "
@@ -40,6 +47,12 @@ enum ClinicianText {
     /// What was needed instead of what came; the sentence of a `CaseError` ends with an example.
     static func refusal(_ needed: String) -> String {
         "This model reads a case as JSON and doesn't guess one from free text. \(needed)"
+    }
+
+    /// Why there is no score.
+    static func outside(_ reasons: [String]) -> String {
+        "This case is outside what the model is for, so it gives no score: "
+            + reasons.joined(separator: "; ") + "."
     }
 
     private static func percent(_ probability: Double) -> String {

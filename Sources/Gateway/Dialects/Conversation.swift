@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnosis
+import Governance
 import Hummingbird
+import Records
 import Site
 
 /// Which surface a call came through, as the ledger names it.
@@ -27,7 +29,12 @@ struct Turn: Sendable {
     var outcome: Outcome
     var receipt: Receipt
     var panel: Usage.Panel
-    var isReplay: Bool
+    var isReplay = false
+    var priceMicros = 0
+    /// `id@version:verdict`; nil where the call was refused before it was looked at.
+    var intendedUse: String?
+    /// Every condition with its probability, leading first, where that was asked for.
+    var verdict: [VerdictToken]?
 
     /// The words of the outcome, as counted and streamed.
     var text: String {
@@ -41,112 +48,116 @@ struct Turn: Sendable {
 ///
 /// Whatever comes out is durable in the ledger before the first byte of it is sent.
 struct Conversation: Sendable {
-    let service: Service
+    let calls: CallService
 
     struct Question: Sendable {
         var text: String
         var model: String
-        var principal: String
-        var dialect: Dialect
-        var idempotencyKey: String?
-        var wantsJSON = false
+        var caller: Caller
+        /// The shape of a JSON answer; nil for words.
+        var format: AnswerFormat?
         var wantsToolCall = false
+        /// The answer is one token, the leading condition, with the log of its probability.
+        var wantsVerdict = false
     }
 
     func take(_ question: Question) async throws -> Turn {
-        guard let model = service.models.first(where: { $0.id == question.model }) else {
-            throw APIError.unknownModel
-        }
-        let input: CaseInput
-        do throws(CaseError) {
-            input = try CaseInput(json: Array(question.text.utf8), knowledge: service.knowledge)
+        guard let model = calls.model(question.model) else { throw APIError.unknownModel }
+        let reading: CaseReading
+        let caller: Caller
+        do throws(CaseRefusal) {
+            reading = try CaseReading(
+                Array(question.text.utf8), knowledge: calls.knowledge, today: .today)
+            caller = try reading.caller(question.caller)
         } catch {
             if question.wantsToolCall { return try await toolCall("{}", question, model) }
             return try await unanswered(
                 .refusal(ClinicianText.refusal(error.sentence)), question, model,
-                reason: "not a case")
+                reason: "not_a_case")
         }
         if question.wantsToolCall {
-            return try await toolCall(JSONBody.text(CaseArguments(input)), question, model)
+            return try await toolCall(
+                JSONBody.text(CaseArguments(reading.input)), question, model)
         }
-        let call = try await service.predict(
-            input, model: model.id, principal: question.principal,
-            idempotencyKey: question.idempotencyKey, dialect: question.dialect.rawValue)
-        let text =
-            question.wantsJSON
-            ? JSONBody.text(
-                PanelAnswer(
-                    call, input: input, model: model,
-                    currency: service.site.configuration.currency))
-            : ClinicianText.answer(call)
-        return Turn(
-            id: call.predictionID, model: model, outcome: .answer(text), receipt: call.receipt,
+        let call: ServedCall
+        do throws(SiteError) {
+            call = try await calls.predict(reading.input, model: model.id, by: caller)
+        } catch .outsideIntendedUse(let reasons, let receipt) {
+            return outside(reasons, receipt, reading, question, model)
+        }
+        var turn = Turn(
+            id: call.predictionID, model: model,
+            outcome: .answer(words(of: call, reading, question, model)), receipt: call.receipt,
             panel: call.isReplay
                 ? Usage.Panel(predictions: 0, features: 0)
-                : Usage.Panel(predictions: 1, features: input.findings.count),
-            isReplay: call.isReplay)
+                : Usage.Panel(predictions: 1, features: reading.input.findings.count),
+            isReplay: call.isReplay, priceMicros: call.priceMicros,
+            intendedUse: calls.intendedUse.mark(call.intendedUse))
+        if question.wantsVerdict { turn.verdict = VerdictToken.all(of: call.assessment) }
+        return turn
+    }
+
+    private func words(
+        of call: ServedCall, _ reading: CaseReading, _ question: Question, _ model: ServedModel
+    ) -> String {
+        if let format = question.format {
+            return format.text(of: PanelAnswer(call, reading, model: model, calls))
+        }
+        if question.wantsVerdict, let leader = call.assessment.differential.first {
+            return leader.name
+        }
+        return ClinicianText.answer(call, unused: reading.unused.count)
+    }
+
+    /// A case the model is not for: on record, at no cost, without a score.
+    private func outside(
+        _ reasons: [String], _ receipt: Receipt, _ reading: CaseReading, _ question: Question,
+        _ model: ServedModel
+    ) -> Turn {
+        let answer = PanelAnswer(
+            outside: reasons, receipt: receipt, reading, model: model, calls)
+        return Turn(
+            id: answer.predictionID, model: model,
+            outcome: question.format.map { .answer($0.text(of: answer)) }
+                ?? .refusal(ClinicianText.outside(reasons)),
+            receipt: receipt, panel: Usage.Panel(predictions: 0, features: 0),
+            intendedUse: calls.intendedUse.mark(.outside([])))
     }
 
     private func toolCall(_ arguments: String, _ question: Question, _ model: ServedModel)
         async throws -> Turn
     {
         try await unanswered(
-            .toolCall(arguments), question, model, reason: "tool call returned")
+            .toolCall(arguments), question, model, reason: "tool_call_returned")
     }
 
     private func unanswered(
         _ outcome: Turn.Outcome, _ question: Question, _ model: ServedModel, reason: String
     ) async throws -> Turn {
-        let receipt = try await service.recordRefusal(
-            model: model.id, principal: question.principal, dialect: question.dialect,
-            reason: reason)
+        let receipt = try await calls.recordRefusal(
+            model: model.id, by: question.caller, reason: reason)
         return Turn(
             id: "entry-\(receipt.index)", model: model, outcome: outcome, receipt: receipt,
-            panel: Usage.Panel(predictions: 0, features: 0), isReplay: false)
+            panel: Usage.Panel(predictions: 0, features: 0))
     }
 }
 
-extension Service {
+extension CallService {
     /// Records a refused call; where that fails the caller is told nothing else.
     ///
-    /// - Parameter reason: words of this code, never of the caller.
-    func recordRefusal(model: String, principal: String, dialect: Dialect, reason: String)
+    /// - Parameter reason: a code of this program, never words of the caller.
+    func recordRefusal(model: String, by caller: Caller, reason: String)
         async throws(SiteError) -> Receipt
     {
         do throws(SiteError) {
-            return try await refuse(
-                model: model, principal: principal, dialect: dialect.rawValue, reason: reason)
+            return try await refuse(model: model, by: caller, reason: reason)
         } catch { throw .notRecorded(error.sentence) }
     }
 }
 
-/// The headers of every answered call.
-enum CallHeaders {
-    static func add(
-        to response: inout Response, receipt: Receipt, version: String, isReplay: Bool,
-        context: GatewayContext
-    ) {
-        response.headers[HeaderName.ledgerIndex] = "\(receipt.index)"
-        response.headers[HeaderName.modelVersion] = version
-        response.headers[HeaderName.overhead] = "\(context.elapsedMicroseconds)"
-        if isReplay { response.headers[HeaderName.idempotentReplay] = "true" }
-    }
-
-    static func add(to response: inout Response, turn: Turn, context: GatewayContext) {
-        add(
-            to: &response, receipt: turn.receipt, version: turn.model.version,
-            isReplay: turn.isReplay, context: context)
-    }
-
-    /// The caller's own name for the call: 1 to 255 visible ASCII characters.
-    static func idempotencyKey(of request: Request) throws(APIError) -> String? {
-        guard let key = request.headers[HeaderName.idempotencyKey] else { return nil }
-        let isVisible = key.utf8.allSatisfy { (0x21...0x7e).contains($0) }
-        guard (1...255).contains(key.utf8.count), isVisible else {
-            throw .invalid(
-                "idempotency-key: expected 1 to 255 visible ASCII characters",
-                param: "idempotency-key")
-        }
-        return key
+extension CivilDay {
+    /// The day it is, UTC.
+    static var today: CivilDay {
+        CivilDay(number: Int32(clamping: Entry.now / 86_400_000))
     }
 }

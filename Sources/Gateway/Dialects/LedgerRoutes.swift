@@ -28,6 +28,7 @@ struct LedgerRoutes: Sendable {
     @Sendable private func proof(_ request: Request, _ context: GatewayContext) async throws
         -> Response
     {
+        guard context.holder.allows(.ledger) else { throw APIError.outsideScope(.ledger) }
         guard
             let index = request.uri.queryParameters.get("index").flatMap(Int.init), index >= 0
         else {
@@ -53,9 +54,7 @@ enum OnRecord {
         do {
             return try read()
         } catch {
-            throw APIError(
-                status: .serviceUnavailable, type: "server_error", code: "ledger_unavailable",
-                message: "the ledger could not be read", retryAfter: 5)
+            throw .ledgerUnavailable
         }
     }
 }

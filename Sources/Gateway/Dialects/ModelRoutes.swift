@@ -1,29 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Hummingbird
 import Site
 
 /// Which models are served here.
 struct ModelRoutes: Sendable {
-    let service: Service
+    let calls: CallService
+    let upstreams: Upstreams
+
+    /// The hospital's own models, then those that are passed on.
+    private var served: [ServedModel] { calls.models + upstreams.listed }
 
     func add(to group: RouterGroup<GatewayContext>) {
         group.get("models") { _, _ in
-            JSONBody.response(ModelList(data: service.models.map(ModelBody.init)))
+            JSONBody.response(ModelList(data: served.map(ModelBody.init)))
         }
         group.get("models/{id}") { _, context in
-            let name = context.parameters.get("id")
-            guard let model = service.models.first(where: { $0.id == name }) else {
-                throw APIError.unknownModel
-            }
-            return JSONBody.response(ModelBody(model))
+            try model(named: context.parameters.get("id"))
         }
+        // An upstream's models are named `upstream/model`; some clients leave the slash as it is.
+        // The router wants one name for one place in an address.
+        group.get("models/{id}/{model}") { _, context in
+            let parts = [context.parameters.get("id"), context.parameters.get("model")]
+            return try model(named: parts.compactMap(\.self).joined(separator: "/"))
+        }
+    }
+
+    private func model(named name: String?) throws(APIError) -> Response {
+        guard let name else { throw .unknownModel }
+        let spelled = name.removingPercentEncoding ?? name
+        guard let model = served.first(where: { $0.id == name || $0.id == spelled }) else {
+            throw .unknownModel
+        }
+        return JSONBody.response(ModelBody(model))
     }
 
     /// What the azure-ai-inference client asks of its one model.
     func addInfo(to group: RouterGroup<GatewayContext>) {
         group.get("info") { _, _ in
-            guard let model = service.models.first else { throw APIError.unknownModel }
+            guard let model = served.first else { throw APIError.unknownModel }
             return JSONBody.response(ModelInfo(name: model.id, provider: model.owner))
+        }
+    }
+}
+
+/// Addresses of the OpenAI and Azure interfaces that nothing here answers.
+///
+/// They are refused by name, so that a client learns at once that no setting will help.
+struct UnsupportedRoutes: Sendable {
+    /// Behind `v1`, `openai/v1` and `openai/deployments/{model}`.
+    static let paths = [
+        "audio/speech", "audio/transcriptions", "audio/translations", "completions", "embeddings",
+        "images/edits", "images/generations", "images/variations", "moderations",
+    ]
+    /// Behind `models`, where azure-ai-inference asks.
+    static let inference = ["embeddings", "images/embeddings"]
+
+    static func add(
+        _ paths: [String], to group: RouterGroup<GatewayContext>, under prefix: String = ""
+    ) {
+        for path in paths {
+            group.post(RouterPath(prefix + path)) { _, _ -> Response in
+                throw APIError.unsupportedEndpoint
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Diagnosis
-import Records
+import Governance
 import Site
 
 /// Where the caller can check that the call is on record.
@@ -59,12 +59,19 @@ struct PanelAnswer: Encodable, Sendable {
         /// From 1, the worst, to 5.
         var severity: Int
         var probability: Double
+        /// Null, as are the three below: `not_estimated` says why.
+        @Nullable var ci95: [Double]?
+        @Nullable var riskBand: String?
+        @Nullable var horizon: String?
+        @Nullable var calibrationRef: String?
         /// Before any finding; with every ratio of `basis` added it gives the log odds now.
         var priorLogOdds: Double
         var basis: [Contribution]
 
         enum CodingKeys: String, CodingKey {
-            case target, icd10, severity, probability, basis
+            case target, icd10, severity, probability, ci95, horizon, basis
+            case riskBand = "risk_band"
+            case calibrationRef = "calibration_ref"
             case priorLogOdds = "prior_log_odds"
         }
     }
@@ -85,16 +92,6 @@ struct PanelAnswer: Encodable, Sendable {
         }
     }
 
-    struct Input: Encodable, Sendable {
-        var feature: String
-        var isPresent: Bool
-
-        enum CodingKeys: String, CodingKey {
-            case feature
-            case isPresent = "is_present"
-        }
-    }
-
     struct Label: Encodable, Sendable {
         var text: String
         var kind = "informational"
@@ -107,40 +104,106 @@ struct PanelAnswer: Encodable, Sendable {
 
     var predictionID: String
     var model: Model
+    var intendedUse: Use
+    var abstained: Abstention
     var outputs: [Output]
     var nextQuestions: [Question]
     /// Why the panel would ask nothing more; null while it would.
     @Nullable var stop: String?
-    var inputsUsed: [Input]
+    var inputsUsed: [UsedInput]
+    /// Parts of a bundle that did not enter the score.
+    var inputsNotUsed: [UnusedInput]
     var inputsMissing: [String]
+    /// What each answer did to the leading output.
+    var basis: [Weight]
+    var outOfDistribution: Distribution
+    var evidence: [CardReference]
+    /// What is null in every output, and why.
+    var notEstimated: [String: String]
     /// What does not fit together in the case, one sentence each.
     var remarks: [String]
     var label: Label
     var receipt: ReceiptBody
     var price: Price
 
-    enum CodingKeys: String, CodingKey {
-        case model, outputs, stop, remarks, label, receipt, price
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case model, abstained, outputs, stop, basis, evidence, remarks, label, receipt, price
         case predictionID = "prediction_id"
+        case intendedUse = "intended_use"
         case nextQuestions = "next_questions"
         case inputsUsed = "inputs_used"
+        case inputsNotUsed = "inputs_not_used"
         case inputsMissing = "inputs_missing"
+        case outOfDistribution = "out_of_distribution"
+        case notEstimated = "not_estimated"
     }
 
-    init(_ call: ServedCall, input: CaseInput, model served: ServedModel, currency: String) {
+    /// An answered case.
+    init(
+        _ call: ServedCall, _ reading: CaseReading, model served: ServedModel, _ calls: CallService
+    ) {
         let assessment = call.assessment
-        predictionID = call.predictionID
-        model = Model(id: served.id, version: served.version, digest: served.digest)
+        self.init(
+            id: call.predictionID, receipt: call.receipt, verdict: call.intendedUse, reading,
+            model: served, calls)
         outputs = assessment.differential.map(Output.init)
         nextQuestions = assessment.nextQuestions.map(Question.init)
         stop = assessment.stop?.rawValue
-        inputsUsed = input.findings.map { Input(feature: $0.evidence, isPresent: $0.isPresent) }
         inputsMissing = assessment.missing
+        basis = assessment.differential.first.map(Weight.all) ?? []
         remarks = assessment.remarks.map(\.sentence)
         label = Label(text: assessment.label)
-        receipt = ReceiptBody(call.receipt)
-        price = Price(micros: call.priceMicros, currency: currency)
+        price.micros = call.priceMicros
     }
+
+    /// A case outside the intended use: no score, the reasons, and the entry that says so.
+    init(
+        outside reasons: [String], receipt: Receipt, _ reading: CaseReading,
+        model served: ServedModel, _ calls: CallService
+    ) {
+        self.init(
+            id: "entry-\(receipt.index)", receipt: receipt, verdict: nil, reading, model: served,
+            calls)
+        intendedUse.reasons = reasons
+        abstained = Abstention(
+            isTrue: true,
+            reason: "outside the intended use: " + reasons.joined(separator: "; "))
+        inputsUsed = []
+    }
+
+    /// Everything but the score.
+    private init(
+        id: String, receipt: Receipt, verdict: IntendedUseVerdict?, _ reading: CaseReading,
+        model served: ServedModel, _ calls: CallService
+    ) {
+        predictionID = id
+        model = Model(id: served.id, version: served.version, digest: served.digest)
+        intendedUse = Use(calls.intendedUse, verdict)
+        abstained = Abstention(isTrue: false, reason: nil)
+        outputs = []
+        nextQuestions = []
+        stop = nil
+        inputsUsed = reading.used
+        inputsNotUsed = reading.unused
+        inputsMissing = []
+        basis = []
+        outOfDistribution = Distribution()
+        evidence = CardReference.all(of: served)
+        notEstimated = PanelAnswer.notEstimated
+        remarks = []
+        label = Label(text: Assessment.notADevice)
+        self.receipt = ReceiptBody(receipt)
+        price = Price(micros: 0, currency: calls.site.configuration.currency)
+    }
+
+    /// Nothing here is filled by a number nobody measured.
+    private static let notEstimated = [
+        "ci95": "the likelihoods are frequencies without counts by pair, so no interval of a "
+            + "probability is computed",
+        "risk_band": "no bands are set for these conditions",
+        "horizon": "the differential is of what is present now",
+        "calibration_ref": "not calibrated on patients of any hospital",
+    ]
 }
 
 extension PanelAnswer.Output {
@@ -149,6 +212,10 @@ extension PanelAnswer.Output {
         icd10 = hypothesis.icd10
         severity = hypothesis.severity
         probability = hypothesis.probability
+        ci95 = nil
+        riskBand = nil
+        horizon = nil
+        calibrationRef = nil
         priorLogOdds = hypothesis.priorLogOdds
         basis = hypothesis.basis.map(PanelAnswer.Contribution.init)
     }

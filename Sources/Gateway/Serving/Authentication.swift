@@ -7,7 +7,7 @@ import Site
 /// Keys come as `Authorization: Bearer KEY` or `api-key: KEY`; some clients send both, and then
 /// either may be the valid one.
 struct Authentication: RouterMiddleware {
-    let service: Service
+    let calls: CallService
 
     func handle(
         _ request: Request, context: GatewayContext,
@@ -16,13 +16,15 @@ struct Authentication: RouterMiddleware {
         guard let principal = principal(of: request) else { throw APIError.invalidKey }
         var context = context
         context.principal = principal.name
+        context.holder = principal
         return try await next(request, context)
     }
 
-    private func principal(of request: Request) -> Principal? {
+    /// The holder of the key that came; nil where none is valid.
+    func principal(of request: Request) -> Principal? {
         let bearer = request.headers[.authorization].flatMap(Authentication.bearerToken)
         let keys = [request.headers[HeaderName.apiKey], bearer].compactMap { $0 }
-        return keys.lazy.compactMap { service.principal(forKey: $0) }.first
+        return keys.lazy.compactMap { calls.principal(forKey: $0) }.first
     }
 
     /// The token of a `Bearer` header; the scheme's capitals don't count.

@@ -1,19 +1,73 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where the gateway listens and what it lets through.
+import HummingbirdCore
+import NIOCore
+package import Site
+
+/// Where the gateway listens and what it lets through: what `site.yaml` says, and what a command
+/// changes of it.
 package struct GatewaySettings: Sendable {
-    /// Address to listen on.
-    package var host = "127.0.0.1"
-    /// Port to listen on; 0 takes a free one.
-    package var port = 8080
-    /// Largest request body in bytes; more is answered with 413.
-    package var maxBodyBytes = 1 << 20
+    /// The `gateway:` section of `site.yaml`.
+    package var configuration: GatewayConfiguration
     /// Serve the pages too; they have no sign-in, so this holds on a loopback host only.
     package var workbench = true
-    /// One line on stderr for each request: method, route, status, duration, request id.
-    package var accessLog = true
+    /// Endpoints whose models are offered here too.
+    package var upstreams = Upstreams.none
 
-    package init() {}
+    package init(_ configuration: GatewayConfiguration = GatewayConfiguration()) {
+        self.configuration = configuration
+    }
+
+    /// Address to listen on.
+    package var host: String {
+        get { configuration.host }
+        set { configuration.host = newValue }
+    }
+    /// Port to listen on; 0 takes a free one.
+    package var port: Int {
+        get { configuration.port }
+        set { configuration.port = newValue }
+    }
+    /// Largest request body in bytes; more is answered with 413.
+    package var maxBodyBytes: Int {
+        get { configuration.bodyBytes }
+        set { configuration.bodyBytes = newValue }
+    }
+    /// Which requests get a line on standard error.
+    package var accessLog: GatewayConfiguration.AccessLog {
+        get { configuration.accessLog }
+        set { configuration.accessLog = newValue }
+    }
+    /// Of the lines of requests that went well every n-th is written.
+    var accessLogEvery: Int { configuration.accessLogEvery }
+    var metrics: GatewayConfiguration.MetricsReaders { configuration.metrics }
+
+    var connectionLimits: ConnectionTable.Limits {
+        ConnectionTable.Limits(
+            connections: min(configuration.connections, OpenFiles.mostConnections),
+            perPeer: configuration.connectionsPerPeer,
+            heldBytes: configuration.bodyMegabytes << 20,
+            idle: .seconds(Int64(configuration.idleSeconds)),
+            head: .seconds(Int64(configuration.headSeconds)),
+            body: .seconds(Int64(configuration.requestSeconds)),
+            stalled: .seconds(Int64(configuration.idleSeconds)))
+    }
+
+    /// What a connection lets through at most: what replicas ask holds a whole request, as text.
+    var wholeBodyBytes: Int { configuration.bodyBytes * 2 + (1 << 16) }
+
+    var requestLimits: RequestLimits.Limits {
+        RequestLimits.Limits(
+            bodyBytes: wholeBodyBytes, uriBytes: configuration.uriBytes)
+    }
+
+    var decoderLimits: HTTP1Channel.Configuration.DecoderConfiguration {
+        // The decoder counts the address with the headers, as one more of them.
+        .init(
+            maxHeaderFieldSize: max(configuration.headerBytes, configuration.uriBytes),
+            maxHeaderListSize: configuration.headerBytes + configuration.uriBytes,
+            maxHeaderFieldCount: configuration.headerCount)
+    }
 
     /// The pages are wanted and nobody but this machine can reach them.
     var servesWorkbench: Bool { workbench && LoopbackHost.isLoopback(host) }

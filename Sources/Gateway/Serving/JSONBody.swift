@@ -23,6 +23,8 @@ struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
 
 /// Writes and reads the JSON of the API.
 enum JSONBody {
+    static let contentType = "application/json; charset=utf-8"
+
     /// A value as JSON with sorted keys: the same value gives the same bytes.
     static func text(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
@@ -34,7 +36,7 @@ enum JSONBody {
 
     static func response(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
         Response(
-            status: status, headers: [.contentType: "application/json; charset=utf-8"],
+            status: status, headers: [.contentType: contentType],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text(value))))
     }
 
@@ -57,6 +59,9 @@ enum JSONBody {
         } catch DecodingError.keyNotFound(let key, let context) {
             throw .invalid(
                 "this part of the request is missing", param: path(context.codingPath + [key]))
+        } catch DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty {
+            throw .invalid(
+                "expected a value of the documented kind here", param: path(context.codingPath))
         } catch {
             throw .invalid("the body is not valid JSON", code: "malformed_json")
         }
