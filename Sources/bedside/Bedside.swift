@@ -14,11 +14,12 @@ struct Bedside: AsyncParsableCommand {
             Start with: bedside demo
             Not a medical device; not reviewed by clinicians.
             """,
-        version: Service.codeVersion,
+        version: CallService.codeVersion,
         subcommands: [
             Demo.self, Init.self, Import.self, Manifest.self, Codes.self, Timeline.self,
             Cohort.self, Why.self, TimelinesCommand.self,
-            Diagnose.self, KnowledgeCommand.self, Benchmark.self, Serve.self, Key.self, Ledger.self,
+            Diagnose.self, KnowledgeCommand.self, Benchmark.self, Serve.self, Key.self, Budget.self,
+            LicenceCommand.self, Price.self, Ledger.self,
             Simulate.self,
             Config.self,
         ])

@@ -13,6 +13,7 @@ struct Benchmark: ParsableCommand {
         subcommands: [
             DDXPlus.self, Run.self, ReplayRun.self, Report.self, JudgeRun.self,
             OverruleVerdict.self, CheckCases.self, CirceLibrary.self, CohortSpeed.self,
+            GatewaySpeed.self,
         ])
 
     /// `bedside benchmark ddxplus`.

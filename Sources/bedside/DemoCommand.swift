@@ -45,6 +45,7 @@ struct Demo: AsyncParsableCommand {
         let served = try await serve(report.site())
         do {
             try await walk.call(served.port, key: report.key, report: &report)
+            try walk.bill(&report)
             try walk.verify(&report)
         } catch {
             served.task.cancel()
@@ -87,7 +88,7 @@ struct DemoServer {
     static func start(_ service: Service, port: Int, isLogged: Bool) async throws -> DemoServer {
         var settings = GatewaySettings()
         settings.port = port
-        settings.accessLog = isLogged
+        settings.accessLog = isLogged ? .all : .off
         let server = GatewayServer(service: service, settings: settings)
         let (ports, announce) = AsyncStream<Int>.makeStream()
         let task = Task {

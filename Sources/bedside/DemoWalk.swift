@@ -2,6 +2,7 @@
 import Cohorts
 import Diagnosis
 import Foundation
+import Metering
 import FoundationNetworking
 import Knowledge
 import Ledger
@@ -150,6 +151,23 @@ struct DemoWalk {
                 name: "Call through /v1/chat/completions",
                 said: "answered, ledger entry \(index)",
                 seconds: (ContinuousClock.now - started).seconds))
+    }
+
+    /// The month's invoice, every price recomputed from the published sheet.
+    func bill(_ report: inout DemoReport) throws {
+        let site = try report.site()
+        let desk = try report.time("Invoice and payouts, recomputed") {
+            try BillingDesk(site, size: LedgerFold(site).size)
+        } said: { desk in
+            let month = Month(containing: Entry.now)
+            let invoice = try? desk.invoice(nil, month: month)
+            let owner = try? desk.payout("owner", nil, month: month)
+            return [invoice, owner].compactMap { $0?.summary.split(separator: "\n").last }
+                .map(String.init).joined(separator: " billed, owner's ")
+        }
+        guard try desk.invoice(nil, month: Month(containing: Entry.now)).isSound else {
+            throw SiteError.refused("the invoice does not recompute from the ledger")
+        }
     }
 
     /// Recomputes the ledger from its bytes.

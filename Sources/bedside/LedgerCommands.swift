@@ -4,10 +4,14 @@ import Foundation
 import Ledger
 import Site
 
-/// `bedside ledger`: check and read the log.
+/// `bedside ledger`: check, read, export and settle by the log.
 struct Ledger: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Verify or show the site's ledger.", subcommands: [Verify.self, Show.self])
+        abstract: "Verify, audit, show and export the site's ledger, and bill by it.",
+        subcommands: [
+            Verify.self, Audit.self, Show.self, Export.self, Invoice.self, Payout.self,
+            Folds.self, WhoSaw.self, Erase.self, Witness.self, Retire.self,
+        ])
 
     /// `bedside ledger verify`.
     struct Verify: ParsableCommand {
@@ -60,64 +64,33 @@ struct Ledger: ParsableCommand {
             }
         }
     }
-}
 
-/// `bedside key`: who may call.
-struct Key: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        abstract: "Make, list and revoke API keys.",
-        subcommands: [Create.self, List.self, Revoke.self])
-
-    /// `bedside key create`.
-    struct Create: ParsableCommand {
+    /// `bedside ledger export`.
+    struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make an API key and print it, once; only its hash is kept.")
+            abstract: "Print every entry's exact bytes, one a line, from entry 0.",
+            discussion: """
+                Line number from 0 is the entry's index, and SHA-256 over a zero byte and the line \
+                is its leaf in the tree. Checks/split_check.py recomputes prices, invoices and \
+                payouts from it alone.
+                """)
 
         @OptionGroup var site: SiteOption
-        @Option(name: .long, help: "Name of who will hold the key.")
-        var name: String
-        @OptionGroup var output: OutputOption
-
-        struct Report: Encodable {
-            var name: String
-            var key: String
-        }
+        @Option(name: .long, help: "Only the first so many entries.")
+        var size: Int?
 
         func run() throws {
-            let directory = try site.open()
-            let made = try KeyStore(directory).create(name: name)
-            try Recorder(directory).record(
-                Entry(.keyCreated, actor: "key", body: ["name": .string(name)]))
-            try output.show(Report(name: name, key: made.key)) { made.key }
-        }
-    }
-
-    /// `bedside key revoke`.
-    struct Revoke: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Take a key away; it opens nothing from the next call on.")
-
-        @OptionGroup var site: SiteOption
-        @Option(name: .long, help: "Name of the key's holder.")
-        var name: String
-
-        func run() throws {
-            let directory = try site.open()
-            try KeyStore(directory).revoke(name: name)
-            try Recorder(directory).record(
-                Entry(.keyRevoked, actor: "key", body: ["name": .string(name)]))
-            print("revoked: \(name)")
-        }
-    }
-
-    /// `bedside key list`.
-    struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the holders of keys.")
-
-        @OptionGroup var site: SiteOption
-
-        func run() throws {
-            for principal in try KeyStore(site.open()).principals { print(principal.name) }
+            let fold = try LedgerFold(site.open(), size: size)
+            var waiting: [UInt8] = []
+            try fold.forEach { _, record throws(SiteError) in
+                waiting += record
+                waiting.append(UInt8(ascii: "\n"))
+                if waiting.count > 1 << 20 {
+                    FileHandle.standardOutput.write(Data(waiting))
+                    waiting.removeAll(keepingCapacity: true)
+                }
+            }
+            FileHandle.standardOutput.write(Data(waiting))
         }
     }
 }
