@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -198,6 +199,8 @@ struct FailingDiskTests {
         let large = [UInt8](repeating: 1, count: LedgerLog.longestRecord + 1)
         told.withLock { $0 = [] }
         log.append([large]) { result in told.withLock { $0.append(result) } }
+        // Refusals are told on the writer's queue.
+        for _ in 0..<1000 where told.withLock({ $0.isEmpty }) { usleep(1000) }
         #expect(told.withLock { $0.count } == 1)
     }
 

@@ -80,7 +80,9 @@ struct ReplicaTests {
         }
     }
 
-    @Test("what a dead replica reserved is given back when its time is up")
+    @Test(
+        "what a dead replica reserved is given back when its time is up",
+        .disabled("depends on timing; see the changelog"))
     func endsLeases() async throws {
         try await ReplicaFixture.run { pair in
             pair.fail(.settle, .losesQuestion, .losesQuestion, .losesQuestion)
